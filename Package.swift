@@ -1,0 +1,130 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Rules for every target: Swift 6, no warnings, imports that say what they expose.
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A library target of this package; `ARCHITECTURE.md` has the table of who may know what.
+func library(_ name: String, at path: String? = nil, knows dependencies: [String] = []) -> Target {
+    .target(
+        name: name, dependencies: dependencies.map { .byName(name: $0) }, path: path ?? "Sources/\(name)",
+        swiftSettings: strict)
+}
+
+/// A flow: pure, so that it may know the core and the domain's values, and nothing else.
+func workflow(_ name: String) -> Target {
+    .target(
+        name: name, dependencies: ["WorkflowCore", "Domain", "Time"], path: "workflows/\(name)",
+        exclude: [], resources: [.embedInCode("diagram")], swiftSettings: strict)
+}
+
+/// The tests of one or more targets, in a folder that mirrors theirs.
+func tests(_ name: String, of dependencies: [String]) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies.map { .byName(name: $0) }, path: "Tests/\(name)",
+        exclude: [], swiftSettings: strict)
+}
+
+/// The text of migrations, queries and the schema, embedded in the binary.
+let sql = Target.target(
+    name: "SQL", path: "sql", exclude: ["schema.sql"],
+    resources: [.embedInCode("migrations"), .embedInCode("queries")], swiftSettings: strict)
+
+let package = Package(
+    name: "lockstep",
+    products: [
+        .executable(name: "lockstep", targets: ["lockstep"]),
+        .library(name: "LockstepTesting", targets: ["LockstepTesting"]),
+    ],
+    targets: [
+        // Level 0: values, and one module map for each C library
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(
+            name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+        library("Time"),
+        library("WorkflowCore", knows: ["Time"]),
+        library("Domain"),
+        library("HTTPTypes"),
+        sql,
+
+        // Level 1: flows, the engine, and one wrapper for each outside thing
+        workflow("DfnsPayout"),
+        library("Engine", knows: ["WorkflowCore", "Time"]),
+        library("Postgres", knows: ["CLibPQ", "Time"]),
+        library("Crypto", knows: ["CLibCrypto"]),
+        library("HTTPServer", knows: ["CMicroHTTPD", "HTTPTypes"]),
+        library("HTTPClient", knows: ["HTTPTypes"]),
+
+        // Level 2: adapters
+        library(
+            "Dfns", at: "Sources/Providers/Dfns",
+            knows: ["Domain", "Time", "HTTPTypes", "HTTPClient", "Crypto"]),
+        library("PostgresStore", knows: ["Engine", "WorkflowCore", "Time", "Postgres", "SQL"]),
+        library("Webhooks", knows: ["Engine", "WorkflowCore", "Time", "HTTPTypes"]),
+        library("SandboxCore", at: "Sources/Sandbox/Core", knows: ["Time", "HTTPTypes", "Crypto"]),
+        library(
+            "DfnsSandbox", at: "Sources/Sandbox/Dfns",
+            knows: ["SandboxCore", "Domain", "Time", "HTTPTypes", "Crypto"]),
+
+        // Level 3: what ties flows to providers, and what is shipped for tests
+        library(
+            "Activities",
+            knows: ["Engine", "WorkflowCore", "Domain", "Time", "DfnsPayout", "Dfns", "HTTPClient", "Crypto"]),
+        library("LockstepTesting", knows: ["Engine", "WorkflowCore", "Time"]),
+        library("Configuration", knows: ["Dfns", "Crypto", "HTTPTypes"]),
+        library("PrivateCluster", knows: ["Postgres"]),
+
+        // Level 4: the whole daemon on virtual time
+        library(
+            "Simulator",
+            knows: [
+                "Engine", "WorkflowCore", "Domain", "Time", "LockstepTesting", "Activities", "DfnsPayout", "Dfns",
+                "SandboxCore", "DfnsSandbox", "HTTPTypes", "HTTPClient", "Crypto",
+            ]),
+
+        // Level 5: wiring only
+        .executableTarget(
+            name: "lockstep",
+            dependencies: [
+                "Engine", "WorkflowCore", "Domain", "Time", "Postgres", "PostgresStore", "SQL", "HTTPTypes",
+                "HTTPServer", "HTTPClient", "Crypto", "Dfns", "DfnsPayout", "Activities", "Webhooks",
+                "Configuration", "SandboxCore", "DfnsSandbox", "PrivateCluster",
+            ],
+            swiftSettings: strict),
+
+        // Tests
+        tests("TimeTests", of: ["Time"]),
+        tests("CryptoTests", of: ["Crypto"]),
+        tests("HTTPTests", of: ["HTTPTypes", "HTTPServer", "HTTPClient"]),
+        tests("PostgresTests", of: ["Postgres", "PrivateCluster", "Time"]),
+        tests("SQLTests", of: ["Postgres", "PostgresStore", "PrivateCluster", "SQL", "Time"]),
+        tests("WorkflowCoreTests", of: ["WorkflowCore", "Time"]),
+        tests(
+            "WorkflowTests",
+            of: ["WorkflowCore", "Domain", "Time", "DfnsPayout", "LockstepTesting", "Activities", "Engine"]),
+        tests("EngineTests", of: ["Engine", "WorkflowCore", "Time", "LockstepTesting"]),
+        tests(
+            "StoreTests",
+            of: ["Engine", "WorkflowCore", "Time", "LockstepTesting", "Postgres", "PostgresStore", "PrivateCluster"]),
+        tests("DfnsTests", of: ["Dfns", "Domain", "Time", "HTTPTypes", "HTTPClient", "Crypto"]),
+        tests(
+            "DfnsSandboxTests",
+            of: ["DfnsSandbox", "SandboxCore", "Dfns", "Domain", "Time", "HTTPTypes", "HTTPClient", "Crypto"]),
+        tests("ConfigurationTests", of: ["Configuration", "Dfns", "Crypto"]),
+        tests(
+            "WebhooksTests",
+            of: ["Webhooks", "Engine", "WorkflowCore", "Time", "HTTPTypes", "LockstepTesting", "Crypto", "Dfns"]),
+        tests("SimulatorTests", of: ["Simulator"]),
+        tests(
+            "ProcessTests",
+            of: ["Postgres", "PrivateCluster", "HTTPTypes", "HTTPClient", "Time", "Crypto", "Configuration"]),
+        tests("TidyTests", of: []),
+    ],
+    swiftLanguageModes: [.v6]
+)

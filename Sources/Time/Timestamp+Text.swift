@@ -1,0 +1,116 @@
+extension Timestamp: CustomStringConvertible, LosslessStringConvertible, Codable {
+    /// ISO 8601 in UTC with six decimals, such as `2026-03-01T12:00:05.000000Z`.
+    public var description: String {
+        let (day, second) = Self.divide(seconds, 86_400)
+        let date = CivilDate(daysSince1970: day)
+        let fraction = Self.divide(microseconds, 1_000_000).remainder
+        return "\(Self.pad(date.year, 4))-\(Self.pad(date.month, 2))-\(Self.pad(date.day, 2))T"
+            + "\(Self.pad(second / 3600, 2)):\(Self.pad(second / 60 % 60, 2)):\(Self.pad(second % 60, 2))"
+            + ".\(Self.pad(fraction, 6))Z"
+    }
+
+    /// ISO 8601 with three decimals, as most providers write it: `2026-03-01T12:00:05.000Z`.
+    public var milliseconds: String { description.dropLast(4) + "Z" }
+
+    /// Reads ISO 8601: date, `T` or a space, time, up to six decimals, then `Z` or an offset such as `+02:00`.
+    public init?(_ description: String) {
+        var text = description[...]
+        guard let year = Self.number(&text, digits: 4), Self.take("-", &text),
+            let month = Self.number(&text, digits: 2), Self.take("-", &text),
+            let day = Self.number(&text, digits: 2), Self.take("T", &text) || Self.take(" ", &text),
+            let hour = Self.number(&text, digits: 2), Self.take(":", &text),
+            let minute = Self.number(&text, digits: 2), Self.take(":", &text),
+            let second = Self.number(&text, digits: 2),
+            1...12 ~= month, 1...31 ~= day, 0...23 ~= hour, 0...59 ~= minute, 0...60 ~= second,
+            let fraction = Self.fraction(&text), let offset = Self.offset(&text), text.isEmpty
+        else { return nil }
+        let days = CivilDate(year: year, month: month, day: day).daysSince1970
+        let whole = days * 86_400 + hour * 3600 + minute * 60 + second - offset
+        self.init(microseconds: whole * 1_000_000 + fraction)
+    }
+
+    /// Reads the text form.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let text = try container.decode(String.self)
+        guard let instant = Timestamp(text) else {
+            throw DecodingError.dataCorruptedError(
+                in: container, debugDescription: "“\(text)” is not an ISO 8601 instant")
+        }
+        self = instant
+    }
+
+    /// Writes the text form.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+
+    private static func pad(_ value: Int64, _ width: Int) -> String {
+        let digits = String(value)
+        return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+    }
+
+    private static func take(_ character: Character, _ text: inout Substring) -> Bool {
+        guard text.first == character else { return false }
+        text.removeFirst()
+        return true
+    }
+
+    private static func number(_ text: inout Substring, digits: Int) -> Int64? {
+        let head = text.prefix(digits)
+        guard head.utf8.count == digits, head.allSatisfy(\.isWholeNumber), let value = Int64(head) else { return nil }
+        text.removeFirst(digits)
+        return value
+    }
+
+    private static func fraction(_ text: inout Substring) -> Int64? {
+        guard take(".", &text) else { return 0 }
+        let digits = text.prefix { $0.isASCII && $0.isWholeNumber }
+        guard !digits.isEmpty, let value = Int64((digits + "000000").prefix(6)) else { return nil }
+        text.removeFirst(digits.count)
+        return value
+    }
+
+    /// Seconds east of UTC: `Z`, `+02`, `+02:00` or `+0200`.
+    private static func offset(_ text: inout Substring) -> Int64? {
+        if take("Z", &text) { return 0 }
+        let sign: Int64 = text.first == "-" ? -1 : 1
+        guard take("+", &text) || take("-", &text), let hours = number(&text, digits: 2) else { return nil }
+        guard !text.isEmpty else { return sign * hours * 3600 }
+        _ = take(":", &text)
+        guard let minutes = number(&text, digits: 2) else { return nil }
+        return sign * (hours * 3600 + minutes * 60)
+    }
+}
+
+/// A day in the proleptic Gregorian calendar; the arithmetic is Howard Hinnant's `days_from_civil`.
+struct CivilDate {
+    var year: Int64
+    var month: Int64
+    var day: Int64
+
+    init(year: Int64, month: Int64, day: Int64) {
+        self.year = year
+        self.month = month
+        self.day = day
+    }
+
+    init(daysSince1970 days: Int64) {
+        let (era, dayOfEra) = Timestamp.divide(days + 719_468, 146_097)
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let shifted = (5 * dayOfYear + 2) / 153
+        day = dayOfYear - (153 * shifted + 2) / 5 + 1
+        month = shifted < 10 ? shifted + 3 : shifted - 9
+        year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+    }
+
+    var daysSince1970: Int64 {
+        let shiftedYear = month <= 2 ? year - 1 : year
+        let (era, yearOfEra) = Timestamp.divide(shiftedYear, 400)
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+        return era * 146_097 + dayOfEra - 719_468
+    }
+}
