@@ -1,0 +1,196 @@
+import Domain
+import Foundation
+import Testing
+
+@Test("A currency code is three capital letters, and an error names what was written")
+func currencyCode() throws {
+    #expect(CurrencyCode("USD")?.text == "USD")
+    for wrong in ["usd", "US", "USDC", "U5D", "", "ÜSD", " USD"] { #expect(CurrencyCode(wrong) == nil, "\(wrong)") }
+    #expect(throws: InvalidValue("“usd” is not a currency code: write three capital letters, such as USD")) {
+        try CurrencyCode(text: "usd")
+    }
+}
+
+@Test("A country code is two capital letters")
+func countryCode() throws {
+    #expect(CountryCode("DE")?.text == "DE")
+    for wrong in ["de", "DEU", "D", "D1"] { #expect(CountryCode(wrong) == nil, "\(wrong)") }
+}
+
+@Test("A value that JSON holds in the wrong form is refused with the reason")
+func decodingSaysWhy() throws {
+    #expect(try JSONDecoder().decode([CurrencyCode].self, from: Data(#"["EUR"]"#.utf8)) == [CurrencyCode("EUR")])
+    let error = #expect(throws: DecodingError.self) {
+        try JSONDecoder().decode([CurrencyCode].self, from: Data(#"["eur"]"#.utf8))
+    }
+    guard case .dataCorrupted(let context)? = error else { throw Unexpected() }
+    #expect(
+        context.debugDescription == "“eur” is not a currency code: write three capital letters, such as USD")
+    #expect(context.codingPath.first?.intValue == 0)
+}
+
+@Test("A token amount is a positive whole number in digits")
+func tokenAmount() throws {
+    let longest = String(repeating: "9", count: 78)
+    for right in ["1", "1000000000", longest] { #expect(TokenAmount(right)?.text == right) }
+    for wrong in ["0", "01", "-1", "+1", "1.0", "1e9", "", " 1", "١", longest + "9"] {
+        #expect(TokenAmount(wrong) == nil, "\(wrong)")
+    }
+    #expect(throws: DecodingError.self) { try JSONDecoder().decode([TokenAmount].self, from: Data("[1000]".utf8)) }
+}
+
+@Test("Token amounts compare as numbers")
+func tokenAmountOrder() throws {
+    let amounts = try ["10", "9", "100", "99"].map { try TokenAmount(text: $0) }
+    #expect(amounts.sorted().map(\.text) == ["9", "10", "99", "100"])
+}
+
+@Test(
+    "JSON numbers become decimals by their digits, not through a binary float",
+    arguments: [
+        ("985.50", "985.5"), ("0.1", "0.1"), ("12345678901234567890.12", "12345678901234567890.12"),
+        ("14.50", "14.5"), ("0", "0"), ("1e3", "1000"), ("\"985.50\"", "985.5"), ("\"0.10\"", "0.1"),
+    ])
+func exactDecimals(json: String, text: String) throws {
+    #expect(try JSONDecoder().decode([FiatAmount].self, from: Data("[\(json)]".utf8)).map(\.text) == [text])
+}
+
+@Test(
+    "An amount of money refuses signs, grouping, exponents in text and what is too long",
+    arguments: [
+        "-1", "+1", "1,000", "1.", ".5", "01", "1e3", "", "NaN", "123456789012345678901", "0.1234567890123456789",
+    ])
+func wrongAmounts(text: String) {
+    #expect(FiatAmount(text) == nil)
+}
+
+@Test(
+    "A JSON number that would have to be rounded is refused",
+    arguments: [
+        "0.1234567890123456789", "1234567890123456789012345678901234567890.5", "1e-30", "-985.50",
+    ])
+func unroundedOrRefused(json: String) {
+    #expect(throws: DecodingError.self) { try JSONDecoder().decode([FiatAmount].self, from: Data("[\(json)]".utf8)) }
+}
+
+@Test("An amount of money writes itself as a string")
+func moneyJSON() throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    let money = Money(try FiatAmount(text: "985.50"), try CurrencyCode(text: "USD"))
+    #expect(String(decoding: try encoder.encode(money), as: UTF8.self) == #"{"amount":"985.5","currency":"USD"}"#)
+    #expect(try JSONDecoder().decode(Money.self, from: try encoder.encode(money)) == money)
+    #expect("\(money)" == "985.5 USD")
+}
+
+@Test("Money covers a minimum of its own currency only")
+func covering() throws {
+    let usd = try CurrencyCode(text: "USD")
+    let eur = try CurrencyCode(text: "EUR")
+    let ten = try FiatAmount(text: "10.00")
+    #expect(Money(ten, usd).covers(Money(try FiatAmount(text: "10"), usd)))
+    #expect(!Money(ten, usd).covers(Money(try FiatAmount(text: "10.01"), usd)))
+    #expect(!Money(ten, usd).covers(Money(try FiatAmount(text: "1"), eur)))
+}
+
+@Test(
+    "An asset is the object that Dfns documents",
+    arguments: [
+        #"{"amount":"1000000000","contract":"0x3c499c542cEF5E3811e1192ce70d8cC03d5c3359","kind":"Erc20"}"#,
+        #"{"amount":"5","kind":"Spl","mint":"EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v"}"#,
+        #"{"amount":"5","kind":"Spl2022","mint":"EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v"}"#,
+    ])
+func assetJSON(json: String) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    let asset = try JSONDecoder().decode(Asset.self, from: Data(json.utf8))
+    #expect(String(decoding: try encoder.encode(asset), as: UTF8.self) == json)
+}
+
+@Test(
+    "An asset with a wrong member is refused",
+    arguments: [
+        #"{"amount":"0","contract":"0x3c499c542cEF5E3811e1192ce70d8cC03d5c3359","kind":"Erc20"}"#,
+        #"{"amount":"1","contract":"3c499c542cEF5E3811e1192ce70d8cC03d5c3359","kind":"Erc20"}"#,
+        #"{"amount":"1","contract":"0x3c499c542cEF5E3811e1192ce70d8cC03d5c335","kind":"Erc20"}"#,
+        #"{"amount":"1","mint":"EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v","kind":"Erc20"}"#,
+        #"{"amount":"1","mint":"0PjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v","kind":"Spl"}"#,
+        #"{"amount":"1","kind":"Native"}"#,
+    ])
+func wrongAssets(json: String) {
+    #expect(throws: DecodingError.self) { try JSONDecoder().decode(Asset.self, from: Data(json.utf8)) }
+}
+
+@Test("Members that a provider adds to an asset are ignored")
+func assetWithMore() throws {
+    let json = """
+        {"kind":"Erc20","amount":"7","contract":"0x3c499c542cef5e3811e1192ce70d8cc03d5c3359",
+         "network":"Polygon","metadata":{"symbol":"USDC","decimals":6,"verified":true}}
+        """
+    let asset = try JSONDecoder().decode(Asset.self, from: Data(json.utf8))
+    let checksummed = try EVMAddress(text: "0x3c499c542cEF5E3811e1192ce70d8cC03d5c3359")
+    #expect(asset == .erc20(amount: try TokenAmount(text: "7"), contract: checksummed), "case is only a checksum")
+    #expect(asset.token == "0x3c499c542cef5e3811e1192ce70d8cc03d5c3359")
+}
+
+@Test("An address is checked for the network of the asset")
+func addressOfAsset() throws {
+    let amount = try TokenAmount(text: "1")
+    let usdc = Asset.erc20(amount: amount, contract: try EVMAddress(text: EVMAddress.sample))
+    let solana = Asset.spl(amount: amount, mint: try SolanaAddress(text: SolanaAddress.sample))
+    #expect(throws: Never.self) { try usdc.check(address: EVMAddress.sample) }
+    #expect(throws: InvalidValue.self) { try usdc.check(address: SolanaAddress.sample) }
+    #expect(throws: Never.self) { try solana.check(address: SolanaAddress.sample) }
+    #expect(throws: InvalidValue.self) { try solana.check(address: EVMAddress.sample) }
+}
+
+@Test("The list of purposes is closed and has 26 entries")
+func purposes() throws {
+    #expect(PaymentPurpose.allCases.count == 26)
+    #expect(PaymentPurpose.allowedValues?.first == "salary payment")
+    #expect(PaymentPurpose.allowedValues?.last == "other")
+    #expect(try PaymentPurpose(text: "owned account abroad") == .ownedAccountAbroad)
+    let json = Data(#"["utility bills"]"#.utf8)
+    #expect(try JSONDecoder().decode([PaymentPurpose].self, from: json) == [.utilityBills])
+    #expect(try JSONEncoder().encode([PaymentPurpose.utilityBills]) == json)
+    #expect(throws: InvalidValue("“live-ish” is not in the list: write one of test, live")) {
+        try Mode(text: "live-ish")
+    }
+}
+
+@Test("A refusal is stored as code and message")
+func refusalJSON() throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    let refusal = Refusal(.notFound, "payout not found")
+    let json = #"{"code":"not_found","message":"payout not found"}"#
+    #expect(String(decoding: try encoder.encode(refusal), as: UTF8.self) == json)
+    #expect(try JSONDecoder().decode(Refusal.self, from: Data(json.utf8)) == refusal)
+    let foreign = #"{"code":"their_own_word","message":"m"}"#
+    #expect(try JSONDecoder().decode(Refusal.self, from: Data(foreign.utf8)).code == "their_own_word")
+}
+
+@Test("Each type's sample is valid and matches its own pattern or list")
+func samples() throws {
+    try check(CurrencyCode.self)
+    try check(CountryCode.self)
+    try check(TokenAmount.self)
+    try check(FiatAmount.self)
+    try check(EVMAddress.self)
+    try check(SolanaAddress.self)
+    try check(PaymentPurpose.self)
+    try check(Mode.self)
+    try check(Asset.Kind.self)
+}
+
+private func check<Value: TextValue>(_ type: Value.Type) throws {
+    let value = try Value(text: Value.sample)
+    #expect(try Value(text: value.text) == value)
+    if let pattern = Value.pattern {
+        #expect(Value.sample.firstMatch(of: try Regex(pattern)) != nil, "\(type)")
+    } else {
+        #expect(Value.allowedValues?.contains(Value.sample) == true, "\(type)")
+    }
+}
+
+private struct Unexpected: Error {}
