@@ -48,8 +48,9 @@ let package = Package(
         .systemLibrary(
             name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         library("Time"),
-        library("WorkflowCore", knows: ["Time"]),
-        library("Domain"),
+        library("JSONSchema"),
+        library("WorkflowCore", knows: ["Time", "JSONSchema"]),
+        library("Domain", knows: ["JSONSchema"]),
         library("HTTPTypes"),
         sql,
 

@@ -19,7 +19,9 @@ extension Duration {
         if total < 0 { return "-" + (Duration.microseconds(-total)).inWords }
         if total < 1_000_000 { return total % 1000 == 0 ? "\(total / 1000) ms" : "\(total) µs" }
         let seconds = total / 1_000_000
-        let parts = [(seconds / 86_400, "d"), (seconds / 3600 % 24, "h"), (seconds / 60 % 60, "min"), (seconds % 60, "s")]
+        let parts = [
+            (seconds / 86_400, "d"), (seconds / 3600 % 24, "h"), (seconds / 60 % 60, "min"), (seconds % 60, "s"),
+        ]
         // Whole days up to two stay hours: people say “24 h”, not “1 d”.
         if seconds <= 172_800, seconds % 3600 == 0, seconds >= 3600 { return "\(seconds / 3600) h" }
         return parts.filter { $0.0 > 0 }.prefix(2).map { "\($0.0) \($0.1)" }.joined(separator: " ")
