@@ -6,6 +6,8 @@ public struct EVMAddress: TextValue {
     /// The address as it was written.
     public let text: String
 
+    private init(checked text: String) { self.text = text }
+
     /// `0x` and 40 hexadecimal digits, or an error that says so.
     public init(text: String) throws(InvalidValue) {
         guard text.hasPrefix("0x"), text.utf8.count == 42, String(text.dropFirst(2)).isAll(ASCII.isHex) else {
@@ -26,13 +28,15 @@ public struct EVMAddress: TextValue {
     public static var pattern: String? { "^0x[0-9a-fA-F]{40}$" }
 
     /// USDC on Polygon.
-    public static var sample: String { "0x3c499c542cEF5E3811e1192ce70d8cC03d5c3359" }
+    public static var sample: EVMAddress { EVMAddress(checked: "0x3c499c542cEF5E3811e1192ce70d8cC03d5c3359") }
 }
 
 /// An address on Solana: 32 to 44 characters of base58, in which case counts.
 public struct SolanaAddress: TextValue {
     /// The address.
     public let text: String
+
+    private init(checked text: String) { self.text = text }
 
     /// 32 to 44 characters of base58, or an error that says so.
     public init(text: String) throws(InvalidValue) {
@@ -54,5 +58,5 @@ public struct SolanaAddress: TextValue {
     public static var pattern: String? { "^[1-9A-HJ-NP-Za-km-z]{32,44}$" }
 
     /// USDC on Solana.
-    public static var sample: String { "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v" }
+    public static var sample: SolanaAddress { SolanaAddress(checked: "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v") }
 }

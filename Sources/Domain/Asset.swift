@@ -18,6 +18,9 @@ public enum Asset: Hashable, Sendable {
         case spl = "Spl"
         /// `Asset.spl2022`.
         case spl2022 = "Spl2022"
+
+        /// The most common one.
+        public static var sample: Kind { .erc20 }
     }
 
     /// Which of the three it is.

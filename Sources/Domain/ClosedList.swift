@@ -15,9 +15,6 @@ extension TextValue where Self: RawRepresentable & CaseIterable, RawValue == Str
     /// All raw values, in the order of the cases.
     public static var allowedValues: [String]? { allCases.map(\.rawValue) }
 
-    /// The first raw value.
-    public static var sample: String { allCases.first?.rawValue ?? "" }
-
     /// Reads a JSON string; the error lists what is allowed.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
@@ -42,6 +39,9 @@ public enum Mode: String, CaseIterable, TextValue {
     case test
     /// Real money.
     case live
+
+    /// The harmless one.
+    public static var sample: Mode { .test }
 }
 
 /// What a payment is for; the closed list of Dfns and Borderless (Dfns documentation, guide “Payouts”).
@@ -72,4 +72,7 @@ public enum PaymentPurpose: String, CaseIterable, TextValue {
     case travel
     case utilityBills = "utility bills"
     case other
+
+    /// The first of the list.
+    public static var sample: PaymentPurpose { .salaryPayment }
 }

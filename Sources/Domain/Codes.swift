@@ -5,6 +5,8 @@ public struct CurrencyCode: TextValue {
     /// The three capital letters.
     public let text: String
 
+    private init(checked text: String) { self.text = text }
+
     /// Three capital letters, or an error that says so.
     public init(text: String) throws(InvalidValue) {
         guard text.utf8.count == 3, text.isAll(ASCII.isUpper) else {
@@ -23,13 +25,15 @@ public struct CurrencyCode: TextValue {
     public static var pattern: String? { "^[A-Z]{3}$" }
 
     /// US dollars.
-    public static var sample: String { "USD" }
+    public static var sample: CurrencyCode { CurrencyCode(checked: "USD") }
 }
 
 /// A country, as the two capital letters of ISO 3166-1, such as `US`.
 public struct CountryCode: TextValue {
     /// The two capital letters.
     public let text: String
+
+    private init(checked text: String) { self.text = text }
 
     /// Two capital letters, or an error that says so.
     public init(text: String) throws(InvalidValue) {
@@ -49,5 +53,5 @@ public struct CountryCode: TextValue {
     public static var pattern: String? { "^[A-Z]{2}$" }
 
     /// The United States.
-    public static var sample: String { "US" }
+    public static var sample: CountryCode { CountryCode(checked: "US") }
 }

@@ -8,6 +8,8 @@ public struct FiatAmount: TextValue, Comparable {
     /// The number.
     public let decimal: Decimal
 
+    private init(checked decimal: Decimal) { self.decimal = decimal }
+
     /// This number, which must not be negative and must fit the text form.
     public init(_ decimal: Decimal) throws(InvalidValue) {
         // What JSON's reader had to round has 38 digits on one side of the point, and so never fits.
@@ -54,7 +56,7 @@ public struct FiatAmount: TextValue, Comparable {
     public static var pattern: String? { "^(0|[1-9][0-9]{0,19})(\\.[0-9]{1,18})?$" }
 
     /// A net amount after fees.
-    public static var sample: String { "985.50" }
+    public static var sample: FiatAmount { FiatAmount(checked: 985) }
 
     private static let expected = "write digits, with a point before the decimals, such as 985.50"
 }

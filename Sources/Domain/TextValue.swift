@@ -14,8 +14,8 @@ public protocol TextValue: Codable, Hashable, Sendable, CustomStringConvertible 
     /// Each allowed text form, where the list is closed; nil where it is open.
     static var allowedValues: [String]? { get }
 
-    /// A text form that is valid, for documentation and examples.
-    static var sample: String { get }
+    /// Some valid value, for documentation and for deriving a schema from a type that contains one.
+    static var sample: Self { get }
 }
 
 extension TextValue {

@@ -6,6 +6,8 @@ public struct TokenAmount: TextValue, Comparable {
     /// The digits: no sign, no leading zero, not zero, 78 at most (the longest 256-bit number).
     public let text: String
 
+    private init(checked text: String) { self.text = text }
+
     /// A positive whole number in digits, or an error that says so.
     public init(text: String) throws(InvalidValue) {
         guard text.isAll(ASCII.isDigit), text.first != "0", text.utf8.count <= 78 else {
@@ -32,5 +34,5 @@ public struct TokenAmount: TextValue, Comparable {
     public static var pattern: String? { "^[1-9][0-9]{0,77}$" }
 
     /// 1,000 USDC.
-    public static var sample: String { "1000000000" }
+    public static var sample: TokenAmount { TokenAmount(checked: "1000000000") }
 }

@@ -136,12 +136,12 @@ func assetWithMore() throws {
 @Test("An address is checked for the network of the asset")
 func addressOfAsset() throws {
     let amount = try TokenAmount(text: "1")
-    let usdc = Asset.erc20(amount: amount, contract: try EVMAddress(text: EVMAddress.sample))
-    let solana = Asset.spl(amount: amount, mint: try SolanaAddress(text: SolanaAddress.sample))
-    #expect(throws: Never.self) { try usdc.check(address: EVMAddress.sample) }
-    #expect(throws: InvalidValue.self) { try usdc.check(address: SolanaAddress.sample) }
-    #expect(throws: Never.self) { try solana.check(address: SolanaAddress.sample) }
-    #expect(throws: InvalidValue.self) { try solana.check(address: EVMAddress.sample) }
+    let usdc = Asset.erc20(amount: amount, contract: EVMAddress.sample)
+    let solana = Asset.spl(amount: amount, mint: SolanaAddress.sample)
+    #expect(throws: Never.self) { try usdc.check(address: EVMAddress.sample.text) }
+    #expect(throws: InvalidValue.self) { try usdc.check(address: SolanaAddress.sample.text) }
+    #expect(throws: Never.self) { try solana.check(address: SolanaAddress.sample.text) }
+    #expect(throws: InvalidValue.self) { try solana.check(address: EVMAddress.sample.text) }
 }
 
 @Test("The list of purposes is closed and has 26 entries")
@@ -184,13 +184,25 @@ func samples() throws {
 }
 
 private func check<Value: TextValue>(_ type: Value.Type) throws {
-    let value = try Value(text: Value.sample)
-    #expect(try Value(text: value.text) == value)
+    let text = Value.sample.text
+    #expect(try Value(text: text) == Value.sample)
     if let pattern = Value.pattern {
-        #expect(Value.sample.firstMatch(of: try Regex(pattern)) != nil, "\(type)")
+        #expect(text.firstMatch(of: try Regex(pattern)) != nil, "\(type)")
     } else {
-        #expect(Value.allowedValues?.contains(Value.sample) == true, "\(type)")
+        #expect(Value.allowedValues?.contains(text) == true, "\(type)")
     }
+}
+
+@Test("A secret shows itself to nobody who prints it")
+func secrets() {
+    let secret = Secret("hunter2")
+    var dumped = ""
+    dump((key: secret, list: [secret]), to: &dumped)
+    for shown in ["\(secret)", String(reflecting: secret), "\([secret])", "\(Optional(secret) as Any)", dumped] {
+        #expect(!shown.contains("hunter2"))
+        #expect(shown.contains("‹redacted›"))
+    }
+    #expect(secret.reveal() == "hunter2")
 }
 
 private struct Unexpected: Error {}
