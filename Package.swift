@@ -101,6 +101,7 @@ let package = Package(
 
         // Tests
         tests("TimeTests", of: ["Time"]),
+        tests("DomainTests", of: ["Domain", "JSONSchema"]),
         tests("CryptoTests", of: ["Crypto"]),
         tests("HTTPTests", of: ["HTTPTypes", "HTTPServer", "HTTPClient"]),
         tests("PostgresTests", of: ["Postgres", "PrivateCluster", "Time"]),

@@ -1,3 +1,5 @@
+public import JSONSchema
+
 /// How much of which token.
 ///
 /// In JSON it is an object such as `{"kind":"Erc20","amount":"1000000000","contract":"0x…"}`; the two Solana kinds name
@@ -81,4 +83,23 @@ extension Asset: Codable {
         case .spl(_, let mint), .spl2022(_, let mint): try container.encode(mint, forKey: .mint)
         }
     }
+}
+
+extension Asset: SchemaDescribed {
+    /// One of three objects, told apart by `kind`.
+    public static var schema: Schema {
+        func object(_ kind: Kind, _ token: Schema.Property) -> Schema {
+            .object([
+                Schema.Property("kind", .string(allowed: [kind.text])),
+                Schema.Property("amount", TokenAmount.schema), token,
+            ])
+        }
+        let mint = Schema.Property("mint", SolanaAddress.schema)
+        return .oneOf([
+            object(.erc20, Schema.Property("contract", EVMAddress.schema)), object(.spl, mint), object(.spl2022, mint),
+        ])
+    }
+
+    /// 1,000 USDC on Polygon.
+    public static var sample: Asset { .erc20(amount: .sample, contract: .sample) }
 }

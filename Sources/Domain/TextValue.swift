@@ -1,7 +1,9 @@
+public import JSONSchema
+
 /// A checked value that is a plain string in JSON, in SQL and on the command line.
 ///
 /// The static members are what a JSON Schema needs, so that an input's schema can be derived from its type.
-public protocol TextValue: Codable, Hashable, Sendable, CustomStringConvertible {
+public protocol TextValue: SchemaDescribed, Hashable, Sendable, CustomStringConvertible {
     /// Reads the text form, or says what is wrong with it.
     init(text: String) throws(InvalidValue)
 
@@ -13,14 +15,14 @@ public protocol TextValue: Codable, Hashable, Sendable, CustomStringConvertible 
 
     /// Each allowed text form, where the list is closed; nil where it is open.
     static var allowedValues: [String]? { get }
-
-    /// Some valid value, for documentation and for deriving a schema from a type that contains one.
-    static var sample: Self { get }
 }
 
 extension TextValue {
     /// The text form.
     public var description: String { text }
+
+    /// A string with this pattern, or from this list.
+    public static var schema: Schema { .string(pattern: pattern, allowed: allowedValues) }
 
     /// No pattern.
     public static var pattern: String? { nil }

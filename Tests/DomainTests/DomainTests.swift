@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import JSONSchema
 import Testing
 
 @Test("A currency code is three capital letters, and an error names what was written")
@@ -181,6 +182,27 @@ func samples() throws {
     try check(PaymentPurpose.self)
     try check(Mode.self)
     try check(Asset.Kind.self)
+}
+
+@Test("A type made of these values has a schema")
+func derivedSchema() throws {
+    struct Order: Codable {
+        let currency: CurrencyCode
+        let purpose: Mode?
+        let asset: Asset
+    }
+    let erc20 = Schema.object([
+        Schema.Property("kind", .string(allowed: ["Erc20"])),
+        Schema.Property("amount", .string(pattern: "^[1-9][0-9]{0,77}$")),
+        Schema.Property("contract", .string(pattern: "^0x[0-9a-fA-F]{40}$")),
+    ])
+    guard case .object(let properties) = try Schema.of(Order.self) else { throw Unexpected() }
+    #expect(properties.map(\.name) == ["currency", "purpose", "asset"])
+    #expect(properties.map(\.isRequired) == [true, false, true])
+    #expect(properties[0].schema == .string(pattern: "^[A-Z]{3}$"))
+    #expect(properties[1].schema == .string(allowed: ["test", "live"]))
+    guard case .oneOf(let branches) = properties[2].schema else { throw Unexpected() }
+    #expect(branches.count == 3 && branches.first == erc20)
 }
 
 private func check<Value: TextValue>(_ type: Value.Type) throws {
