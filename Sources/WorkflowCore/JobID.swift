@@ -13,7 +13,7 @@ public struct JobID: Hashable, Comparable, Sendable {
         self.low = low
     }
 
-    /// A new id. `random` is the caller's chance.
+    /// A new id of this instant, where `random` is the caller's chance.
     public init(at now: Timestamp, bucket: Int, random: UInt64) {
         let milliseconds = UInt64(bitPattern: now.microseconds / 1000) & 0xFFFF_FFFF_FFFF
         high = milliseconds << 16 | 0x7000 | UInt64(bucket & 0xFFF)
@@ -23,8 +23,9 @@ public struct JobID: Hashable, Comparable, Sendable {
     /// The bucket that the job lives in.
     public var bucket: Int { Int(high & 0xFFF) }
 
-    /// The id of the child that the transition number `seq` of this job starts: the same for every attempt, so that
-    /// it is enqueued once. It lives in its parent's bucket.
+    /// The id of the child that the transition number `seq` of this job starts.
+    ///
+    /// It is the same for every attempt, so that the child is enqueued once; it lives in its parent's bucket.
     public func child(seq: Int) -> JobID {
         let mixed = SplitMix64.mix(low ^ SplitMix64.mix(high &+ UInt64(clamping: seq)))
         return JobID(high: high, low: 0x8000_0000_0000_0000 | mixed >> 2)

@@ -1,7 +1,7 @@
 public import JSONSchema
 public import Time
 
-/// What the engine does while a job rests in a state. A function of the state alone.
+/// What the engine does while a job rests in a state: a function of the state alone.
 public struct Plan<Flow: Workflow>: Sendable {
     /// The one thing to do.
     public enum Step: Sendable {
@@ -151,7 +151,9 @@ public struct ChildEnding: Hashable, Sendable {
     }
 }
 
-/// How a job ended. Failed with money moved is not the same as failed: the state says where the money is.
+/// How a job ended.
+///
+/// Failed with money moved is not the same as failed: the state says where the money is.
 public enum Outcome: String, Hashable, Sendable, Codable, CaseIterable {
     /// The money arrived.
     case completed

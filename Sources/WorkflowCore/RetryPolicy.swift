@@ -20,8 +20,10 @@ public struct RetryPolicy: Hashable, Sendable {
     /// No attempt is started later than this after the first; nil means no limit.
     public var maximumElapsed: Duration?
 
-    /// A policy. Retries that end park the job; without `attempts` and `elapsed` they would never end, so the
-    /// elapsed time then counts as 24 hours.
+    /// A policy whose waits grow by `coefficient` up to `maximum`.
+    ///
+    /// Retries that end park the job; without `attempts` and `elapsed` they would never end, so the elapsed time then
+    /// counts as 24 hours.
     public static func exponential(
         from initial: Duration, upTo maximum: Duration, coefficient: Double = 2, attempts: Int? = nil,
         elapsed: Duration? = nil

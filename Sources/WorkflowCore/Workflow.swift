@@ -63,7 +63,7 @@ extension Workflow {
 /// Where a job can rest: an enum with labelled payloads, stored as JSON under its case names.
 public protocol WorkflowState: Codable, Hashable, Sendable {}
 
-/// What can become known: an enum in the past tense. It is kept in the history as JSON.
+/// What can become known: an enum in the past tense, kept in the history as JSON.
 public protocol WorkflowEvent: Codable, Hashable, Sendable {}
 
 /// What the world can be asked to do: an enum in the imperative.

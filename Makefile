@@ -1,0 +1,46 @@
+# The repository's verbs; `make help` lists them.
+
+SWIFT ?= swift
+# Every import has to be declared in Package.swift: the layers hold because the build checks them.
+BUILD_FLAGS := --explicit-target-dependency-import-check error
+FORMATTED := Sources workflows Tests sql Package.swift
+LOCKSTEP = "$$($(SWIFT) build --show-bin-path)/lockstep"
+PYTHON_TESTS := $(wildcard Tests/*/*.py Tests/*/*/*.py)
+
+.DEFAULT_GOAL := help
+.PHONY: help dependencies build demo dev test lint format diagrams docs
+
+help: ## print this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r verb what; do \
+		printf '  make %-13s %s\n' "$$verb" "$$what"; done
+
+dependencies: ## install the system packages that are missing (Debian, Ubuntu)
+	@scripts/install-dependencies
+ifneq ($(PYTHON_TESTS),)
+	@scripts/python-environment
+endif
+
+build: dependencies ## build the daemon, debug
+	$(SWIFT) build $(BUILD_FLAGS) --product lockstep
+
+demo: build ## a payout from enqueue to arrival, on a private PostgreSQL and a sandbox
+	@exec $(LOCKSTEP) demo $(ARGS)
+
+dev: build ## daemon and sandbox on a private PostgreSQL, until interrupted
+	@exec $(LOCKSTEP) dev $(ARGS)
+
+test: dependencies ## build and run every test; FILTER=Name runs some
+	$(SWIFT) build $(BUILD_FLAGS) --build-tests
+	$(SWIFT) test --skip-build --disable-xctest $(if $(FILTER),--filter '$(FILTER)')
+
+lint: ## check the formatting; silent when all is well
+	@$(SWIFT) format lint --strict --recursive --parallel $(FORMATTED)
+
+format: ## format everything in place
+	@$(SWIFT) format format --in-place --recursive --parallel $(FORMATTED)
+
+diagrams: build ## redraw each flow's picture and matrix from its code
+	@scripts/draw-diagrams $(LOCKSTEP)
+
+docs: ## build the API documentation as a DocC archive
+	@scripts/build-documentation
