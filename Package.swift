@@ -56,7 +56,7 @@ let package = Package(
 
         // Level 1: flows, the engine, and one wrapper for each outside thing
         workflow("DfnsPayout"),
-        library("Engine", knows: ["WorkflowCore", "Time"]),
+        library("Engine", knows: ["WorkflowCore", "JSONSchema", "Time"]),
         library("Postgres", knows: ["CLibPQ", "Time"]),
         library("Crypto", knows: ["CLibCrypto"]),
         library("HTTPServer", knows: ["CMicroHTTPD", "HTTPTypes"]),
@@ -77,7 +77,7 @@ let package = Package(
         library(
             "Activities",
             knows: ["Engine", "WorkflowCore", "Domain", "Time", "DfnsPayout", "Dfns", "HTTPClient", "Crypto"]),
-        library("LockstepTesting", knows: ["Engine", "WorkflowCore", "Time"]),
+        library("LockstepTesting", knows: ["Engine", "WorkflowCore", "JSONSchema", "Time"]),
         library("Configuration", knows: ["Dfns", "Crypto", "HTTPTypes"]),
         library("PrivateCluster", knows: ["Postgres"]),
 

@@ -2,7 +2,7 @@
 public enum Transition<Flow: Workflow>: Hashable, Sendable {
     /// To another state; to the same case, it is an update that keeps entry time, deadline, cadence and key.
     case move(to: Flow.State)
-    /// Taken note of: the state stays, and so do its deadline and key; the plan starts its next step anew.
+    /// Taken note of in the history: the state stays, and whatever it does goes on.
     case stay
     /// A late or repeated fact: logged, nothing changes.
     case ignore

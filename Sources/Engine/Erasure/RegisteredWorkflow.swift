@@ -1,0 +1,68 @@
+public import JSONSchema
+public import WorkflowCore
+
+/// A flow as the engine runs it: its names, and the ways into it from JSON.
+public struct RegisteredWorkflow: Sendable {
+    /// The flow's name, such as `dfns_payout`.
+    public let name: String
+    /// The flow's version.
+    public let version: Int
+    /// What `lockstep.enqueue` accepts.
+    public let inputSchema: Schema
+    /// The signals it takes.
+    public let signals: [String]
+    /// Each state by name, with what is done there in a few words.
+    public let states: [(state: String, plan: String)]
+    /// Where a job with this input rests first. Throws `DecodingError` where the input doesn't fit.
+    let start: @Sendable (_ input: String, JSONCoding) throws -> any Resident
+    /// The state that was stored as this JSON. Throws `DecodingError` where this build can't read it.
+    let restore: @Sendable (_ data: String, JSONCoding) throws -> any Resident
+
+    /// Registers a flow. Throws where no schema can be derived from its input type: a mistake in the flow.
+    public init<Flow: Workflow>(_ flow: Flow.Type) throws {
+        name = Flow.name
+        version = Flow.version
+        inputSchema = try Schema.of(Flow.Input.self)
+        signals = Flow.signals
+        var seen: Set<String> = []
+        states = Flow.samples.states.compactMap { sample in
+            let name = caseName(of: sample)
+            return seen.insert(name).inserted ? (name, Flow.plan(for: sample).summary) : nil
+        }
+        start = { input, coding in
+            ResidentState<Flow>(value: Flow.start(try coding.read(Flow.Input.self, from: input)))
+        }
+        restore = { data, coding in ResidentState<Flow>(value: try coding.read(Flow.State.self, from: data)) }
+    }
+}
+
+/// The flows, each in each version that this build knows.
+public struct Registry: Sendable {
+    /// All of them.
+    public let workflows: [RegisteredWorkflow]
+    /// How their values become JSON.
+    public let coding: JSONCoding
+    private let index: [Key: RegisteredWorkflow]
+
+    private struct Key: Hashable {
+        let name: String
+        let version: Int
+    }
+
+    /// A registry of these flows.
+    public init(_ workflows: [RegisteredWorkflow], coding: JSONCoding = JSONCoding()) {
+        self.workflows = workflows
+        self.coding = coding
+        index = Dictionary(workflows.map { (Key(name: $0.name, version: $0.version), $0) }) { _, last in last }
+    }
+
+    /// The flow of this name and version, if this build knows it.
+    public subscript(name: String, version: Int) -> RegisteredWorkflow? {
+        index[Key(name: name, version: version)]
+    }
+
+    /// The newest version of a flow that this build knows: what children are started as.
+    func newest(_ name: String) -> RegisteredWorkflow? {
+        workflows.filter { $0.name == name }.max { $0.version < $1.version }
+    }
+}

@@ -1,0 +1,95 @@
+import JSONSchema
+import Time
+import WorkflowCore
+
+/// What is done in the state that a job rests in.
+extension JobRun {
+    mutating func followPlan(at now: Timestamp) -> Next {
+        guard let resident, row.status != .parked, row.status != .paused else { return release(due: nil) }
+        switch resident.plan.step {
+        case .perform(let activity, let retry): return perform(activity, retry, at: now)
+        case .poll(let activity, _):
+            guard let due = nextStepAt, due <= now else { return release(due: nextStepAt) }
+            return call(activity, for: .poll, at: now)
+        case .wait, .run: return release(due: nil)
+        case .end(let outcome): return end(outcome, at: now)
+        }
+    }
+
+    /// Gives the job back, to be claimed again at the given time, at the deadline, or when it is told something.
+    mutating func release(due: Timestamp?) -> Next {
+        let holds = row.status == .parked || row.status == .paused || row.finishedAt != nil
+        // While an outcome is unknown the deadline is not delivered, so there is no use in waking for it.
+        let deadline = isOutcomeUnknown ? nil : row.deadlineAt
+        row.dueAt = holds ? nil : [due, deadline].compactMap { $0 }.min()
+        return .release
+    }
+
+    private mutating func end(_ outcome: Outcome, at now: Timestamp) -> Next {
+        if row.finishedAt == nil {
+            row.status = JobStatus(outcome)
+            row.finishedAt = now
+            row.overdueAt = nil
+            row.desk = nil
+            isChanged = true
+            tellParent(outcome)
+        }
+        return release(due: nil)
+    }
+
+    private mutating func tellParent(_ outcome: Outcome) {
+        guard let parent, let resident,
+            let payload = try? registry.coding.show(
+                ChildMessage(job: id, outcome: outcome, output: .object(resident.output)))
+        else { return }
+        commit.messages.append(JobMessage(to: parent, name: "$child", payload: payload, key: "child:\(id):\(seq)"))
+    }
+
+    private mutating func perform(_ activity: ResidentActivity, _ retry: RetryPolicy, at now: Timestamp) -> Next {
+        guard let due = nextStepAt, due <= now else { return release(due: nextStepAt) }
+        if isOutcomeUnknown, case .unguarded(let lookup, _) = activity.effect {
+            return call(lookup, for: .lookup, at: now)
+        }
+        return attempt(activity, at: now)
+    }
+
+    /// Starts an attempt. Unless it is a mere read, it is made durable before the provider is called.
+    mutating func attempt(_ activity: ResidentActivity, at now: Timestamp) -> Next {
+        row.attempt += 1
+        row.firstAttemptAt = row.firstAttemptAt ?? now
+        if case .read = activity.effect {
+        } else {
+            row.attemptStatus = .started
+            row.attemptAt = now
+        }
+        isChanged = true
+        return call(activity, for: .perform, at: now)
+    }
+
+    private mutating func call(
+        _ activity: ResidentActivity, for purpose: Invocation.Purpose, at now: Timestamp
+    ) -> Next {
+        guard let resident else { return .release }
+        let invocation = Invocation(
+            job: id, lease: lease, workflow: name.workflow, activity: activity, purpose: purpose, key: key,
+            account: resident.account, attempt: max(1, row.attempt), startedAt: now)
+        calling = invocation
+        return .perform(invocation)
+    }
+}
+
+/// Giving back a job whose call was prepared but not made.
+extension JobRun {
+    /// Takes back the attempt that was about to start: it certainly was not made.
+    mutating func withdraw(at now: Timestamp) -> Next {
+        if let call = calling, call.purpose == .perform {
+            row.attempt = max(0, row.attempt - 1)
+            row.attemptStatus = nil
+            row.attemptAt = nil
+        }
+        calling = nil
+        nextStepAt = now
+        isChanged = true
+        return release(due: now)
+    }
+}

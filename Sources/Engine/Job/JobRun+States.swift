@@ -1,0 +1,186 @@
+import JSONSchema
+import Time
+import WorkflowCore
+
+/// How events change where a job rests, and what the history says of it.
+extension JobRun {
+    /// Delivers an event. Returns the answer for whoever brought it.
+    mutating func deliver(
+        _ event: any WorkflowEvent, actor: String, call: Invocation? = nil, at now: Timestamp
+    ) -> String {
+        guard let resident else { return "refused: the job could not be started" }
+        let from = resident.state
+        let detail = describe(event: event, call: call)
+        switch resident.transition(on: event) {
+        case .move(to: let next):
+            record(event, from: from, to: next.state, actor: actor, call: call, detail: detail, at: now)
+            move(to: next, from: from, at: now)
+            return "delivered"
+        case .stay:
+            record(event, from: from, to: from, actor: actor, call: call, detail: detail, at: now)
+            return "delivered"
+        case .ignore:
+            record(
+                event, from: from, to: from, actor: actor, call: call, detail: detail + [("ignored", "true")], at: now)
+            return "ignored: the job rests in \(from)"
+        case .refuse(let reason):
+            let refused = [("refused", JSONCoding.quoted(reason))]
+            record(event, from: from, to: from, actor: actor, call: call, detail: detail + refused, at: now)
+            return "refused: \(reason)"
+        case .unexpected:
+            let reason = "\(caseName(of: event)) is not expected in \(from)"
+            _ = park(reason, event: caseName(of: event), actor: actor, detail: detail, at: now)
+            return "parked: \(reason)"
+        }
+    }
+
+    /// Takes the job to another state; to the same case, entry, deadline, cadence and key stay.
+    private mutating func move(to next: any Resident, from: String, at now: Timestamp) {
+        do {
+            if next.state == from {
+                try hold(next)
+                // A poll keeps its cadence; a finished attempt must not count for the next one.
+                if case .perform = next.plan.step { settleAttempt() }
+            } else {
+                try enter(next, at: now)
+            }
+        } catch {
+            _ = park("the state \(next.state) can't be stored: \(explanation(of: error))", at: now)
+        }
+    }
+
+    /// Rests in a state from now on.
+    mutating func enter(_ next: any Resident, at now: Timestamp) throws {
+        try hold(next)
+        settleAttempt()
+        let plan = next.plan
+        row.status = .waiting
+        row.enteredSeq = seq
+        row.enteredAt = now
+        row.deadlineAt = plan.deadline?(now)
+        row.deadlineEvent = plan.deadlineEvent.map { caseName(of: $0) }
+        row.overdueAt = plan.overdue.map { now + $0.after }
+        row.desk = plan.overdue?.desk
+        row.finishedAt = nil
+        nextStepAt = firstStep(of: plan, at: now)
+        if case .run(let child, _) = plan.step { run(child, at: now) }
+    }
+
+    private func firstStep(of plan: ResidentPlan, at now: Timestamp) -> Timestamp? {
+        switch plan.step {
+        case .perform: now
+        // There was news a moment ago: the first read is one interval away, unless a webhook asks for it.
+        case .poll(_, let cadence): now + cadence.delay(before: 1)
+        case .wait, .run, .end: nil
+        }
+    }
+
+    private mutating func hold(_ next: any Resident) throws {
+        let known = Set(resident?.references ?? [])
+        commit.references += next.references.filter { !known.contains($0) }
+        resident = next
+        row.state = next.state
+        row.data = try next.data(registry.coding)
+        let output = next.output
+        row.output = output.isEmpty ? nil : try registry.coding.show(JSONValue.object(output))
+        row.plan = next.plan.summary
+        isChanged = true
+    }
+
+    /// Nothing is under way or unknown any more, and the next attempt is the first.
+    private mutating func settleAttempt() {
+        row.attempt = 0
+        row.attemptStatus = nil
+        row.attemptAt = nil
+        row.firstAttemptAt = nil
+        row.lastError = nil
+        isChanged = true
+    }
+
+    /// Enqueues the child that the state runs.
+    private mutating func run(_ child: ChildJob, at now: Timestamp) {
+        guard let workflow = registry.newest(child.workflow), let input = try? registry.coding.store(Boxed(child.input))
+        else {
+            _ = park("the child \(child.workflow) can't be started: this build does not know it", at: now)
+            return
+        }
+        commit.children.append(
+            NewJob(
+                id: id.child(seq: seq), workflow: workflow.name, version: workflow.version, tenant: tenant,
+                input: input, parentSeq: seq))
+    }
+
+    /// Leaves the job to a person. An attempt whose outcome is unknown stays unknown.
+    mutating func park(
+        _ reason: String, event: String = "parked", actor: String = "engine", detail: [(String, String)] = [],
+        at now: Timestamp
+    ) -> Bool {
+        let parked = detail + [("parked", JSONCoding.quoted(reason))]
+        record(event: event, from: row.state, to: row.state, actor: actor, detail: parked, at: now)
+        row.status = .parked
+        row.lastError = reason
+        row.dueAt = nil
+        nextStepAt = nil
+        isChanged = true
+        return false
+    }
+
+    // MARK: History
+
+    /// What the history tells of an event beside its name, as JSON members.
+    private func describe(event: any WorkflowEvent, call: Invocation?) -> [(String, String)] {
+        var members: [(String, String)] = []
+        if let payload = try? registry.coding.show(event), payload != "{\"\(caseName(of: event))\":{}}" {
+            members.append(("event", payload))
+        }
+        if let call {
+            members.append(("activity", JSONCoding.quoted(call.activity.name)))
+            members.append(("key", JSONCoding.quoted(call.key.description)))
+            members.append(("started_at", JSONCoding.quoted(call.startedAt.description)))
+        }
+        return members
+    }
+
+    private mutating func record(
+        _ event: any WorkflowEvent, from: String, to: String, actor: String, call: Invocation?,
+        detail: [(String, String)], at now: Timestamp
+    ) {
+        record(
+            event: caseName(of: event), from: from, to: to, actor: actor, attempt: call?.attempt, detail: detail,
+            at: now)
+    }
+
+    /// Adds a row to the history: each one is a transition with a number of its own.
+    mutating func record(
+        event: String, from: String?, to: String?, actor: String, attempt: Int? = nil,
+        detail: [(String, String)] = [], at now: Timestamp
+    ) {
+        seq += 1
+        let members = detail.map { "\(JSONCoding.quoted($0.0)):\($0.1)" }.joined(separator: ",")
+        commit.history.append(
+            HistoryEntry(
+                seq: seq, at: now, from: from, event: event, to: to, actor: actor, attempt: attempt,
+                detail: "{\(members)}"))
+        isChanged = true
+    }
+
+    func attemptRecord(
+        _ outcome: AttemptRecord.Outcome, startedAt: Timestamp, at now: Timestamp, activity: String? = nil,
+        error: String?
+    ) -> AttemptRecord {
+        // "perform confirm" and "poll readPayout" name their activity last.
+        let planned = row.plan.map { String($0.drop { $0 != " " }.dropFirst()) } ?? ""
+        return AttemptRecord(
+            seq: seq, attempt: row.attempt, activity: activity ?? planned, key: key.description,
+            startedAt: startedAt, finishedAt: now, outcome: outcome, error: error)
+    }
+}
+
+/// An existential that can be encoded where a concrete type is wanted.
+private struct Boxed: Encodable {
+    let value: any Encodable
+
+    init(_ value: any Encodable) { self.value = value }
+
+    func encode(to encoder: any Encoder) throws { try value.encode(to: encoder) }
+}

@@ -1,0 +1,127 @@
+public import Time
+public import WorkflowCore
+
+/// Who asks the world.
+public protocol ActivityRunner: Sendable {
+    /// Does what is asked, once, and says what is known afterwards. Never throws: not knowing is an answer too.
+    func perform(_ invocation: Invocation) async -> ActivityAnswer
+}
+
+/// One call of an activity.
+public struct Invocation: Sendable {
+    /// Why it is called.
+    public enum Purpose: Hashable, Sendable {
+        /// It is what the state performs.
+        case perform
+        /// It is what the state polls.
+        case poll
+        /// It finds out what became of an attempt.
+        case lookup
+    }
+
+    /// The job.
+    public let job: JobID
+    /// The lease under which it is called.
+    public let lease: Int
+    /// The job's flow.
+    public let workflow: String
+    /// What is asked.
+    public let activity: ResidentActivity
+    /// Why.
+    public let purpose: Purpose
+    /// What makes repeated requests one.
+    public let key: IdempotencyKey
+    /// Against which account.
+    public let account: ProviderAccount
+    /// The number of the attempt, from 1.
+    public let attempt: Int
+    /// When it was handed out.
+    public let startedAt: Timestamp
+}
+
+/// What is known after an activity was called.
+public enum ActivityAnswer: Sendable {
+    /// It is known what happened.
+    case event(any WorkflowEvent)
+    /// A poll or lookup found nothing new.
+    case nothing
+    /// It certainly did not happen; not to be repeated before the given time.
+    case notApplied(retryAfter: Duration?, message: String)
+    /// The provider said no.
+    case refused(ProviderRefusal)
+    /// It may have happened.
+    case unknown(message: String)
+}
+
+/// The calls that one flow's activities make. Handlers hold no decisions: an `if` about money belongs in the flow.
+public protocol ActivityHandler<Flow>: Sendable {
+    /// The flow.
+    associatedtype Flow: Workflow
+    /// Does what is asked.
+    func perform(_ activity: Flow.Activity, in context: ActivityContext) async -> Answer<Flow.Event>
+}
+
+/// What a handler is told beside the activity.
+public struct ActivityContext: Hashable, Sendable {
+    /// The job.
+    public let job: JobID
+    /// What makes repeated requests one.
+    public let key: IdempotencyKey
+    /// The name of the account to use.
+    public let account: String
+
+    /// A context.
+    public init(job: JobID, key: IdempotencyKey, account: String) {
+        self.job = job
+        self.key = key
+        self.account = account
+    }
+}
+
+/// An `ActivityAnswer` with its flow's type.
+public enum Answer<Event: WorkflowEvent>: Sendable {
+    /// It is known what happened.
+    case event(Event)
+    /// A poll or lookup found nothing new.
+    case nothing
+    /// It certainly did not happen.
+    case notApplied(retryAfter: Duration?, message: String)
+    /// The provider said no.
+    case refused(ProviderRefusal)
+    /// It may have happened.
+    case unknown(message: String)
+}
+
+/// The handlers of all flows.
+public struct ActivityHandlers: ActivityRunner {
+    private var handlers: [String: @Sendable (Invocation) async -> ActivityAnswer] = [:]
+
+    /// No handlers.
+    public init() {}
+
+    /// Adds the handler of a flow.
+    public mutating func add<Handler: ActivityHandler>(_ handler: Handler) {
+        handlers[Handler.Flow.name] = { invocation in
+            guard let activity = invocation.activity.activity as? Handler.Flow.Activity else {
+                return .notApplied(retryAfter: nil, message: "\(invocation.activity.name) belongs to another flow")
+            }
+            let context = ActivityContext(
+                job: invocation.job, key: invocation.key, account: invocation.account.name)
+            return switch await handler.perform(activity, in: context) {
+            case .event(let event): .event(event)
+            case .nothing: .nothing
+            case .notApplied(let retryAfter, let message): .notApplied(retryAfter: retryAfter, message: message)
+            case .refused(let refusal): .refused(refusal)
+            case .unknown(let message): .unknown(message: message)
+            }
+        }
+    }
+
+    /// Calls the handler of the job's flow.
+    public func perform(_ invocation: Invocation) async -> ActivityAnswer {
+        guard let handler = handlers[invocation.workflow] else {
+            return .notApplied(retryAfter: nil, message: "no handler for \(invocation.workflow) in this build")
+        }
+        return await handler(invocation)
+    }
+}

@@ -1,0 +1,15 @@
+public import Time
+
+/// The one clock: what `lockstep.now()` says, in Swift.
+public protocol Clock: Sendable {
+    /// The present instant.
+    func now() -> Timestamp
+    /// Returns at this instant, or earlier: on a virtual clock whenever it moves. Returns at once when cancelled.
+    func sleep(until instant: Timestamp) async
+}
+
+/// How those who enqueue learn that a node wants to be woken.
+public protocol Bell: Sendable {
+    /// From now on the next enqueue or signal rings for this node, once.
+    func set(for node: NodeID) async throws(StoreFailure)
+}

@@ -1,0 +1,122 @@
+public import Time
+public import WorkflowCore
+
+/// Where jobs are kept. One suite of tests holds every implementation to this contract.
+public protocol Store: Sendable {
+    /// Leases due jobs, and jobs that were told something, to a node.
+    func claim(_ request: ClaimRequest) async throws(StoreFailure) -> Claim
+    /// Commits steps of jobs of one bucket, and returns those whose fence held; of the others nothing is changed.
+    func commit(_ batch: CommitBatch) async throws(StoreFailure) -> Set<JobID>
+    /// Where jobs stand, to learn what became of a commit whose answer was lost.
+    func find(_ jobs: [JobID], bucket: Int) async throws(StoreFailure) -> [JobID: Position]
+    /// Makes leases last for another term, and returns the jobs whose lease still was the node's.
+    func renew(_ leases: [Lease], bucket: Int, node: NodeID, term: Duration) async throws(StoreFailure) -> Set<JobID>
+}
+
+/// A failed call of the store.
+public enum StoreFailure: Error, Hashable, Sendable, CustomStringConvertible {
+    /// It certainly changed nothing.
+    case notApplied(String)
+    /// It may have changed something.
+    case unknown(String)
+
+    /// What went wrong.
+    public var description: String {
+        switch self {
+        case .notApplied(let reason): reason
+        case .unknown(let reason): "\(reason) (its outcome is unknown)"
+        }
+    }
+}
+
+/// One run of a daemon: a new one with each start, so that a restarted daemon can't be taken for its dead self.
+public struct NodeID: Hashable, Sendable, CustomStringConvertible {
+    /// A UUID.
+    public let description: String
+
+    /// A node with this UUID.
+    public init(_ uuid: String) { description = uuid }
+}
+
+/// A lease on a job.
+public struct Lease: Hashable, Sendable {
+    /// The job.
+    public let job: JobID
+    /// The token.
+    public let token: Int
+
+    /// A lease.
+    public init(job: JobID, token: Int) {
+        self.job = job
+        self.token = token
+    }
+}
+
+/// What a claim asks for.
+public struct ClaimRequest: Sendable {
+    /// The bucket: each statement names one.
+    public let bucket: Int
+    /// The most jobs.
+    public let limit: Int
+    /// Jobs due at or before this instant are not looked at, so that the scan skips index entries that are dead
+    /// already; nil looks at all.
+    public let mark: Timestamp?
+    /// Who claims.
+    public let node: NodeID
+    /// How long the leases last.
+    public let term: Duration
+    /// Only jobs of these flows and versions.
+    public let workflows: [(name: String, version: Int)]
+}
+
+/// What a claim found.
+public struct Claim: Sendable {
+    /// The jobs, leased.
+    public let jobs: [ClaimedJob]
+    /// When the next job of the bucket is due that nobody has leased; nil: none is. Only said when fewer jobs than
+    /// the limit were found.
+    public let nextDue: Timestamp?
+    /// `lockstep.now()` in the claim.
+    public let now: Timestamp
+
+    /// A claim's answer.
+    public init(jobs: [ClaimedJob], nextDue: Timestamp?, now: Timestamp) {
+        self.jobs = jobs
+        self.nextDue = nextDue
+        self.now = now
+    }
+}
+
+/// Steps of jobs of one bucket, committed together.
+public struct CommitBatch: Sendable {
+    /// The bucket.
+    public let bucket: Int
+    /// The owner.
+    public let node: NodeID
+    /// The steps, one for each job.
+    public let jobs: [JobCommit]
+
+    /// A batch.
+    public init(bucket: Int, node: NodeID, jobs: [JobCommit]) {
+        self.bucket = bucket
+        self.node = node
+        self.jobs = jobs
+    }
+}
+
+/// Where a job stands, as far as the fence goes.
+public struct Position: Hashable, Sendable {
+    /// The number of its last transition.
+    public let seq: Int
+    /// The last lease's token.
+    public let lease: Int
+    /// Who holds the lease; nil: nobody.
+    public let owner: NodeID?
+
+    /// A position.
+    public init(seq: Int, lease: Int, owner: NodeID?) {
+        self.seq = seq
+        self.lease = lease
+        self.owner = owner
+    }
+}

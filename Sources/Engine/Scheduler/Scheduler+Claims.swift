@@ -1,0 +1,118 @@
+import Time
+import WorkflowCore
+
+/// Taking jobs, and keeping them.
+extension Scheduler {
+    mutating func ring() {
+        bell = .silent
+        for bucket in buckets.keys { buckets[bucket]?.wantsClaim = true }
+    }
+
+    /// One more look after the bell was asked for: what came before it did not ring.
+    mutating func bellSet() {
+        guard bell == .asking else { return }
+        bell = .set
+        for bucket in buckets.keys { buckets[bucket]?.wantsClaim = true }
+    }
+
+    mutating func claimAll(at now: Timestamp) {
+        guard !isDraining else { return }
+        for bucket in buckets.keys.sorted() { claim(bucket, at: now) }
+        let nothingToClaim = buckets.values.allSatisfy { !$0.isClaiming && !$0.wantsClaim }
+        if nothingToClaim, bell == .silent {
+            bell = .asking
+            actions.append(.setBell)
+        }
+    }
+
+    private mutating func claim(_ bucket: Int, at now: Timestamp) {
+        guard var state = buckets[bucket], !state.isClaiming, isDue(state, at: now) else { return }
+        let expected = buckets.values.reduce(held.count) { $0 + $1.asked }
+        let limit = min(limits.claim, limits.held - expected)
+        guard limit > 0 else { return }
+        if let looked = state.lookedBehindAt, now - looked < limits.lookBehind {
+            state.markWasUsed = state.mark != nil
+        } else {
+            state.lookedBehindAt = now
+            state.markWasUsed = false
+        }
+        state.isClaiming = true
+        state.wantsClaim = false
+        state.claimedAt = now
+        state.asked = limit
+        buckets[bucket] = state
+        actions.append(
+            .claim(
+                ClaimRequest(
+                    bucket: bucket, limit: limit, mark: state.markWasUsed ? state.mark : nil, node: node,
+                    term: limits.term, workflows: registry.workflows.map { ($0.name, $0.version) })))
+    }
+
+    private func isDue(_ state: BucketState, at now: Timestamp) -> Bool {
+        if let retry = state.retryAt { return retry <= now }
+        if state.wantsClaim { return true }
+        if let due = state.nextDue, due <= now { return true }
+        return state.claimedAt.map { now - $0 >= limits.idlePoll } ?? true
+    }
+
+    mutating func claimed(_ claim: Claim, bucket: Int, at now: Timestamp) {
+        guard var state = buckets[bucket] else { return }
+        let wasFull = claim.jobs.count >= state.asked && state.asked > 0
+        state.isClaiming = false
+        state.asked = 0
+        state.retryAt = nil
+        state.nextDue = claim.nextDue
+        // Ties stay visible: many jobs may be due at the very same instant.
+        let last = claim.jobs.compactMap { $0.row.dueAt }.filter { $0 <= claim.now }.max()
+        state.mark = wasFull ? last.map { $0 - .microseconds(1) } : nil
+        // Fewer than asked for behind a mark may mean that the rest lies before it.
+        if wasFull || (state.markWasUsed && !claim.jobs.isEmpty) || state.markWasUsed { state.wantsClaim = true }
+        buckets[bucket] = state
+        for job in claim.jobs {
+            let run = JobRun(job, registry: registry, at: now)
+            held[job.id] = HeldJob(run: run, next: .release, leaseEnds: now + limits.term)
+            step(job.id, at: now) { $0.begin(at: now) }
+        }
+    }
+
+    mutating func claimFailed(bucket: Int, at now: Timestamp) {
+        buckets[bucket]?.isClaiming = false
+        buckets[bucket]?.asked = 0
+        buckets[bucket]?.wantsClaim = true
+        buckets[bucket]?.retryAt = now + .milliseconds(250)
+    }
+
+    // MARK: Leases
+
+    mutating func renewLeases(in bucket: Int, at now: Timestamp) {
+        guard let state = buckets[bucket], !state.isRenewing else { return }
+        let half = limits.term / 2
+        // Looking through all held jobs is not free: no more often than a few times in a lease.
+        if let last = state.renewedAt, now - last < limits.term / 8 { return }
+        let leases = held.values
+            .filter { $0.run.id.bucket == bucket && $0.leaseEnds - now < half }
+            .map { Lease(job: $0.run.id, token: $0.run.lease) }
+            .sorted { $0.job < $1.job }
+        buckets[bucket]?.renewedAt = now
+        guard !leases.isEmpty else { return }
+        buckets[bucket]?.isRenewing = true
+        actions.append(.renew(bucket: bucket, leases))
+    }
+
+    mutating func renewed(_ asked: [Lease], _ renewed: Set<JobID>, bucket: Int, at now: Timestamp) {
+        buckets[bucket]?.isRenewing = false
+        for lease in asked where held[lease.job]?.run.lease == lease.token {
+            if renewed.contains(lease.job) {
+                held[lease.job]?.leaseEnds = now + limits.term
+            } else {
+                // Somebody else owns it now: whatever we still know of it is worth nothing.
+                drop(lease.job)
+            }
+        }
+    }
+
+    /// Forgets a job. A call under way for it may still answer; its account's place is freed then.
+    mutating func drop(_ job: JobID) {
+        held[job] = nil
+    }
+}

@@ -1,0 +1,218 @@
+public import Time
+public import WorkflowCore
+
+/// The engine's loop as a state machine without I/O: it is told what happened, and answers with what to do.
+///
+/// No task, thread, clock, lock or random number inside. The daemon's shell interprets its actions with libpq and HTTP,
+/// the simulator interprets the same actions on virtual time: what runs in production is what was simulated.
+///
+/// A job that was claimed is *held* until its lease is given back. What it changes is committed in groups, one
+/// statement for many jobs of a bucket; while one group is under way the next one gathers.
+public struct Scheduler: Sendable {
+    /// How much a node takes on at once.
+    public struct Limits: Sendable {
+        /// The most jobs held at once.
+        public var held = 2000
+        /// The most jobs claimed by one statement.
+        public var claim = 200
+        /// The most jobs committed by one statement.
+        public var commit = 200
+        /// The most commits under way at once for each bucket.
+        public var commitsUnderWay = 2
+        /// The most calls under way at once for each provider account.
+        public var callsPerAccount = 32
+        /// How long a lease lasts; it is renewed at half time.
+        public var term: Duration = .seconds(60)
+        /// A call is not started when less than this is left of the lease.
+        public var margin: Duration = .seconds(5)
+        /// The longest an idle node goes without looking: the net under the bell.
+        public var idlePoll: Duration = .seconds(1)
+        /// How often a busy node looks behind its mark.
+        public var lookBehind: Duration = .seconds(1)
+
+        /// The defaults.
+        public init() {}
+    }
+
+    /// What happened.
+    public enum Happening: Sendable {
+        /// Nothing, but time went on.
+        case tick
+        /// Somebody enqueued or told something.
+        case bell
+        /// The bell was asked for: from now on it rings.
+        case bellSet
+        /// Jobs were claimed.
+        case claimed(bucket: Int, Claim)
+        /// A claim failed. Jobs that it may have leased come back when the leases end.
+        case claimFailed(bucket: Int)
+        /// An activity answered.
+        case answered(JobID, lease: Int, ActivityAnswer)
+        /// A group was committed; of the jobs that are not named the fence did not hold.
+        case committed(Int, accepted: Set<JobID>)
+        /// A group was not committed, or nobody knows.
+        case commitFailed(Int, StoreFailure)
+        /// Where the jobs of a group stand whose commit's answer was lost.
+        case found(Int, [JobID: Position])
+        /// That could not be learnt.
+        case findFailed(Int)
+        /// Leases were renewed; those asked for and not named are lost.
+        case renewed(bucket: Int, asked: [Lease], renewed: Set<JobID>)
+        /// They could not be renewed for now.
+        case renewFailed(bucket: Int)
+        /// No new work: finish what is under way, give back the rest.
+        case drain
+    }
+
+    /// What to do.
+    public enum Action: Sendable {
+        /// Claim due jobs.
+        case claim(ClaimRequest)
+        /// Call an activity.
+        case perform(Invocation)
+        /// Commit a group.
+        case commit(Int, CommitBatch)
+        /// Find out where jobs stand.
+        case find(Int, bucket: Int, [JobID])
+        /// Renew leases.
+        case renew(bucket: Int, [Lease])
+        /// Ask for the bell, since there is nothing to do.
+        case setBell
+    }
+
+    let node: NodeID
+    let registry: Registry
+    let limits: Limits
+    var held: [JobID: HeldJob] = [:]
+    var buckets: [Int: BucketState] = [:]
+    var groups: [Int: CommitGroup] = [:]
+    var nextGroup = 1
+    var accounts: [ProviderAccount: AccountState] = [:]
+    /// Calls under way, and whose places they take.
+    var calls: [Lease: ProviderAccount] = [:]
+    var bell = BellState.silent
+    var actions: [Action] = []
+    /// Whether the node takes no new work.
+    public internal(set) var isDraining = false
+
+    /// A scheduler that looks after these buckets.
+    public init(node: NodeID, registry: Registry, buckets: some Sequence<Int>, limits: Limits = Limits()) {
+        self.node = node
+        self.registry = registry
+        self.limits = limits
+        for bucket in buckets { self.buckets[bucket] = BucketState() }
+    }
+
+    /// How many jobs the node holds.
+    public var heldJobs: Int { held.count }
+
+    /// Whether nothing is under way: no job held, no claim on its way.
+    public var isIdle: Bool {
+        held.isEmpty && groups.isEmpty && calls.isEmpty && buckets.values.allSatisfy { !$0.isClaiming }
+    }
+
+    /// Takes what happened, and answers with what to do now.
+    public mutating func handle(_ happening: Happening, at now: Timestamp) -> [Action] {
+        handle([happening], at: now)
+    }
+
+    /// Takes all that happened, in order, and answers with what to do now.
+    public mutating func handle(_ happenings: [Happening], at now: Timestamp) -> [Action] {
+        for happening in happenings { take(happening, at: now) }
+        schedule(at: now)
+        defer { actions = [] }
+        return actions
+    }
+
+    private mutating func take(_ happening: Happening, at now: Timestamp) {
+        switch happening {
+        case .tick: break
+        case .bell: ring()
+        case .bellSet: bellSet()
+        case .claimed(let bucket, let claim): claimed(claim, bucket: bucket, at: now)
+        case .claimFailed(let bucket): claimFailed(bucket: bucket, at: now)
+        case .answered(let job, let lease, let answer): answered(job, lease: lease, answer, at: now)
+        case .committed(let group, let accepted): committed(group, accepted: accepted, at: now)
+        case .commitFailed(let group, let failure): commitFailed(group, failure, at: now)
+        case .found(let group, let positions): found(group, positions, at: now)
+        case .findFailed(let group): findFailed(group, at: now)
+        case .renewed(let bucket, let asked, let renewed): self.renewed(asked, renewed, bucket: bucket, at: now)
+        case .renewFailed(let bucket): buckets[bucket]?.renewFailed(at: now)
+        case .drain: drain(at: now)
+        }
+    }
+
+    /// When the node has to be woken if nothing happens before.
+    public func wakeAt(after now: Timestamp) -> Timestamp {
+        var wake = now + limits.idlePoll
+        for state in buckets.values {
+            if let due = state.nextDue, !isDraining { wake = min(wake, due) }
+            if let retry = state.retryAt { wake = min(wake, retry) }
+        }
+        for group in groups.values { if let retry = group.retryAt { wake = min(wake, retry) } }
+        return max(wake, now)
+    }
+
+    /// Starts whatever can be started.
+    private mutating func schedule(at now: Timestamp) {
+        for bucket in buckets.keys.sorted() {
+            formGroups(in: bucket, at: now)
+            renewLeases(in: bucket, at: now)
+        }
+        retryGroups(at: now)
+        startCalls(at: now)
+        claimAll(at: now)
+    }
+}
+
+/// A job in this node's hands.
+struct HeldJob: Sendable {
+    var run: JobRun
+    var next: JobRun.Next
+    var leaseEnds: Timestamp
+}
+
+/// One bucket, as this node sees it.
+struct BucketState: Sendable {
+    var isClaiming = false
+    var wantsClaim = true
+    var mark: Timestamp?
+    var markWasUsed = false
+    var lookedBehindAt: Timestamp?
+    var claimedAt: Timestamp?
+    var nextDue: Timestamp?
+    var retryAt: Timestamp?
+    var asked = 0
+    var isRenewing = false
+    var renewedAt: Timestamp?
+    /// Jobs whose step waits to be committed, in order.
+    var uncommitted: [JobID] = []
+    var groupsUnderWay = 0
+
+    mutating func renewFailed(at now: Timestamp) {
+        isRenewing = false
+        renewedAt = now
+    }
+}
+
+/// Steps that are committed together.
+struct CommitGroup: Sendable {
+    let bucket: Int
+    var jobs: [JobCommit]
+    var failures = 0
+    var retryAt: Timestamp?
+    var mustFind = false
+}
+
+/// One account at a provider: what is called, and what waits for its turn.
+struct AccountState: Sendable {
+    var calling = 0
+    /// Writes go first: reading must not starve confirmations.
+    var writes: [JobID] = []
+    var reads: [JobID] = []
+}
+
+/// Whether those who enqueue know that this node wants to be woken.
+enum BellState: Sendable {
+    case silent, asking, set
+}

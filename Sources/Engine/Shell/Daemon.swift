@@ -1,0 +1,143 @@
+import Time
+
+/// The thin shell around the `Scheduler`: it interprets its actions, and tells it what came of them. No decisions.
+public final class Daemon: Sendable {
+    /// What the daemon works with.
+    public struct Environment: Sendable {
+        let store: any Store
+        let runner: any ActivityRunner
+        let clock: any Clock
+        let bell: any Bell
+        let log: @Sendable (String) -> Void
+
+        /// An environment; `log` takes one line for a person.
+        public init(
+            store: any Store, runner: any ActivityRunner, clock: any Clock, bell: any Bell,
+            log: @escaping @Sendable (String) -> Void
+        ) {
+            self.store = store
+            self.runner = runner
+            self.clock = clock
+            self.bell = bell
+            self.log = log
+        }
+    }
+
+    private enum Message: Sendable {
+        case happened(Scheduler.Happening)
+        case alarm
+        case abandon
+    }
+
+    private let environment: Environment
+    private let mailbox = Mailbox<Message>()
+    private let scheduler: Scheduler
+    private let node: NodeID
+
+    /// A daemon that looks after these buckets.
+    public init(
+        node: NodeID, registry: Registry, buckets: some Sequence<Int>, limits: Scheduler.Limits = .init(),
+        environment: Environment
+    ) {
+        self.node = node
+        self.environment = environment
+        scheduler = Scheduler(node: node, registry: registry, buckets: buckets, limits: limits)
+    }
+
+    /// Somebody enqueued or told something: look now.
+    public func ring() { mailbox.post(.happened(.bell)) }
+
+    /// Takes no new jobs, lets calls under way finish, gives back the rest; `run` then returns.
+    public func drain() { mailbox.post(.happened(.drain)) }
+
+    /// Returns from `run` at once. What is under way is taken over by others when the leases end.
+    public func abandon() { mailbox.post(.abandon) }
+
+    /// Runs jobs until it is drained or abandoned.
+    public func run() async {
+        var scheduler = scheduler
+        var alarm: (at: Timestamp, task: Task<Void, Never>)?
+        defer { alarm?.task.cancel() }
+        var messages: [Message] = [.happened(.tick)]
+        while true {
+            var happenings: [Scheduler.Happening] = []
+            for message in messages {
+                switch message {
+                case .happened(let happening): happenings.append(happening)
+                case .alarm: alarm = nil
+                case .abandon: return
+                }
+            }
+            let now = environment.clock.now()
+            for action in scheduler.handle(happenings, at: now) { interpret(action) }
+            if scheduler.isDraining, scheduler.isIdle { return }
+            let wake = scheduler.wakeAt(after: now)
+            // An alarm that rings early does no harm; one that rings late would.
+            if alarm.map({ $0.at > wake }) ?? true {
+                alarm?.task.cancel()
+                alarm = (wake, Task { await self.sound(at: wake) })
+            }
+            messages = await mailbox.take()
+        }
+    }
+
+    private func sound(at wake: Timestamp) async {
+        await environment.clock.sleep(until: wake)
+        if !Task.isCancelled { mailbox.post(.alarm) }
+    }
+
+    private func interpret(_ action: Scheduler.Action) {
+        switch action {
+        case .claim(let request):
+            attempt("claim", orElse: .claimFailed(bucket: request.bucket)) {
+                .claimed(bucket: request.bucket, try await self.environment.store.claim(request))
+            }
+        case .perform(let invocation):
+            Task {
+                let answer = await environment.runner.perform(invocation)
+                mailbox.post(.happened(.answered(invocation.job, lease: invocation.lease, answer)))
+            }
+        case .commit(let group, let batch): commit(group, batch)
+        case .find(let group, let bucket, let jobs):
+            attempt("look-up", orElse: .findFailed(group)) {
+                .found(group, try await self.environment.store.find(jobs, bucket: bucket))
+            }
+        case .renew(let bucket, let leases):
+            attempt("renewal", orElse: .renewFailed(bucket: bucket)) {
+                let renewed = try await self.environment.store.renew(
+                    leases, bucket: bucket, node: self.node, term: self.scheduler.limits.term)
+                return .renewed(bucket: bucket, asked: leases, renewed: renewed)
+            }
+        case .setBell:
+            attempt("bell", orElse: .bellSet) {
+                try await self.environment.bell.set(for: self.node)
+                return .bellSet
+            }
+        }
+    }
+
+    private func commit(_ group: Int, _ batch: CommitBatch) {
+        Task {
+            do throws(StoreFailure) {
+                mailbox.post(.happened(.committed(group, accepted: try await environment.store.commit(batch))))
+            } catch {
+                environment.log("a commit of \(batch.jobs.count) jobs failed: \(error)")
+                mailbox.post(.happened(.commitFailed(group, error)))
+            }
+        }
+    }
+
+    private func attempt(
+        _ what: String, orElse failed: Scheduler.Happening,
+        _ work: @escaping @Sendable () async throws -> Scheduler.Happening
+    ) {
+        Task {
+            do {
+                mailbox.post(.happened(try await work()))
+            } catch {
+                environment.log("a \(what) failed: \(error)")
+                mailbox.post(.happened(failed))
+            }
+        }
+    }
+}
