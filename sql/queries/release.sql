@@ -1,0 +1,20 @@
+-- name: release
+-- Gives leases back without a change, so that another daemon goes on at once: what a daemon does as it shuts down.
+--
+-- $1 bucket  smallint
+-- $2 ids     uuid[]  the jobs, each with the token
+-- $3 leases  int[]   at the same place here
+-- $4 node    uuid    the daemon
+--
+-- Returns the ids that were given back.
+--
+-- A job whose attempt stands as started must not be released while that call is in flight: the next owner would find
+-- `previous_owner` null and the attempt open, and has to treat its outcome as unknown. Parked, paused and finished jobs
+-- (claimed for a signal) go back to having nothing due: their signal is still unhandled and brings them up again.
+-- `between` always holds, and is there for the planner: see commit.
+update lockstep.job_state s
+set leased_by = null, due_at = case when s.status in ('queued', 'waiting') then lockstep.now() end
+from unnest($2::uuid[], $3::int[]) as held (id, lease)
+where s.bucket = $1::smallint and s.id = held.id and held.lease between 0 and 2147483647
+    and s.lease = held.lease and s.leased_by = $4::uuid
+returning s.id
