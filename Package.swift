@@ -19,7 +19,7 @@ func library(_ name: String, at path: String? = nil, knows dependencies: [String
 /// A flow: pure, so that it may know the core and the domain's values, and nothing else.
 func workflow(_ name: String) -> Target {
     .target(
-        name: name, dependencies: ["WorkflowCore", "Domain", "Time"], path: "workflows/\(name)",
+        name: name, dependencies: ["WorkflowCore", "Domain", "JSONSchema", "Time"], path: "workflows/\(name)",
         exclude: [], resources: [.embedInCode("diagram")], swiftSettings: strict)
 }
 

@@ -6,8 +6,10 @@ public struct InvalidValue: Error, Hashable, Sendable, CustomStringConvertible {
     /// An error that reads as this sentence.
     public init(_ description: String) { self.description = description }
 
-    /// The sentence “‹text› is not ‹what›: ‹expected›”; a long text is cut, so that an error stays one line.
-    init(_ text: String, isNot what: String, expected: String) {
+    /// The sentence “‹text› is not ‹what›: ‹expected›”.
+    ///
+    /// A long text is cut, so that an error stays one line.
+    public init(_ text: String, isNot what: String, expected: String) {
         let shown = text.count > 80 ? text.prefix(80) + "…" : text[...]
         description = "“\(shown)” is not \(what): \(expected)"
     }

@@ -1,0 +1,74 @@
+import Domain
+import Time
+public import WorkflowCore
+
+extension DfnsPayout {
+    /// One state of each case, and one event for each row that differs.
+    public static let samples = Samples<DfnsPayout>(
+        states: [
+            .quoting(order: order, asking: nil),
+            .awaitingAcceptance(order: asking, quote: quote, asking: Asking(since: day)),
+            .creating(order: order),
+            .awaitingInstructions(payout: payout),
+            .awaitingInstructions(payout: Payout(id: payout.id, order: asking)),
+            .awaitingConfirmation(payout: Payout(id: payout.id, order: asking), transfer: transfer),
+            .verifying(payout: payout, transfer: transfer),
+            .confirming(payout: payout, transfer: transfer),
+            .doubting(payout: payout, refusal: turnedDown),
+            .stranded(payout: payout, refusal: Refusal(.forbidden, "us-other opened it")),
+            .canceling(payout: payout, reason: askedFor),
+            .retracting(payout: payout, reason: askedFor),
+            .retracting(payout: payout, reason: Refusal(.expired, "nobody confirmed it in time")),
+            .settling(payout: payout),
+            .tracing(payout: payout.with(submitted), ending: .expired),
+            .completed(payout: payout.with(submitted)),
+            .failed(refusal: turnedDown, funds: .inWallet, payout: nil),
+            .rejected(refusal: Refusal(.policy, "the policy said no"), payout: payout),
+            .expired(payout: payout),
+            .canceled(payout: nil),
+        ],
+        events: [
+            .quoted(quote),
+            .quoted(Quote(timestamp: day, offers: [])),
+            .quoted(Quote(timestamp: day + .hours(24), offers: quote.offers)),
+            .accepted,
+            .opened(payout, by: .us),
+            .opened(payout, by: .another(user: "us-other")),
+            .opened(Payout(id: payout.id, order: asking), by: .us),
+            .instructed(transfer),
+            .instructed(Transfer(address: "0x00000000000000000000000000000000000000e1", asset: order.asset)),
+            .instructed(Transfer(address: "nowhere", asset: order.asset)),
+            .confirmed,
+            .progressed(submitted),
+            .ended(.completed, submitted),
+            .ended(.failed(why: turnedDown), Progress()),
+            .ended(.failed(why: turnedDown), Progress(transferID: "xfr-1")),
+            .ended(.failed(why: turnedDown), submitted),
+            .ended(.rejected(why: Refusal(.policy, "the policy said no")), Progress()),
+            .ended(.expired, Progress()),
+            .ended(.canceled, Progress()),
+            .retracted,
+            .traced(.inWallet),
+            .traced(.sent),
+            .timedOut,
+            .cancelRequested,
+            .refused(turnedDown),
+            .refused(Refusal(.forbidden, "not the creator")),
+            .refused(Refusal(.unauthorized, "the token has expired")),
+        ])
+
+    private static let day = Timestamp(seconds: 1_772_366_400)
+    private static let order = Order(
+        walletID: .sample, asset: .sample, fiatCurrency: .sample, country: .sample, borderlessAccountID: .sample,
+        paymentInstructionsID: .sample, paymentPurpose: .sample, accept: .auto, confirm: .auto)
+    private static let asking = Order(
+        walletID: .sample, asset: .sample, fiatCurrency: .sample, country: .sample, borderlessAccountID: .sample,
+        paymentInstructionsID: .sample, paymentPurpose: .sample, accept: .ask, confirm: .ask)
+    private static let quote = Quote(
+        timestamp: day, offers: [Offer(net: Money(.sample, .sample), fees: nil)])
+    private static let payout = Payout(id: "pyt-4ihii-9lonb-tmhjo9bor4odmb5h", order: order)
+    private static let transfer = Transfer(address: "0x00000000000000000000000000000000000000d0", asset: order.asset)
+    private static let submitted = Progress(borderlessPayoutID: "bl-1", transferID: "xfr-1", transactionHash: "0xab")
+    private static let turnedDown = Refusal(.invalid, "the provider turned it down")
+    private static let askedFor = Refusal(.canceled, "the app asked for it")
+}

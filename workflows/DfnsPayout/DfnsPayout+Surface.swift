@@ -1,0 +1,98 @@
+import Domain
+public import JSONSchema
+public import WorkflowCore
+
+/// What apps, operators and webhooks see of a payout.
+extension DfnsPayout {
+    /// `accept` the price, `confirm` the transfer, `cancel` the payout.
+    public static let signals = ["accept", "confirm", "cancel"]
+
+    /// Which signal is which event.
+    public static func event(for signal: Signal) -> Event? {
+        switch signal.name {
+        case "accept", "confirm": .accepted
+        case "cancel": .cancelRequested
+        case _: nil
+        }
+    }
+
+    /// Dfns said no.
+    public static func refused(_ refusal: ProviderRefusal) -> Event {
+        .refused(Refusal(Refusal.Code(rawValue: refusal.code), refusal.message))
+    }
+
+    /// The account that the order names.
+    public static func account(of state: State) -> String { order(of: state)?.account?.text ?? "main" }
+
+    /// Dfns's id of the payout, and Borderless's.
+    public static func references(of state: State) -> [Reference] {
+        guard let payout = payout(of: state) else { return [] }
+        return [payout.id, payout.borderlessPayoutID, payout.transferID].compactMap { value in
+            value.map { Reference(provider: provider, value: $0) }
+        }
+    }
+
+    /// What the app may show: the price to accept, the transfer to confirm, ids, and where the money is.
+    public static func output(of state: State) -> [String: JSONValue] {
+        var output: [String: JSONValue] = [:]
+        if let payout = payout(of: state) {
+            output["payout_id"] = .string(payout.id)
+            output["transfer_id"] = payout.transferID.map { .string($0) }
+            output["transaction_hash"] = payout.transactionHash.map { .string($0) }
+            output["borderless_payout_id"] = payout.borderlessPayoutID.map { .string($0) }
+        }
+        switch state {
+        case .awaitingAcceptance(_, let quote, _):
+            output["offers"] = .array(
+                quote.offers.map { offer in
+                    var shown: [String: JSONValue] = [
+                        "net": .string(offer.net.amount.text), "currency": .string(offer.net.currency.text),
+                    ]
+                    shown["fees"] = offer.fees.map { .string($0.text) }
+                    return .object(shown)
+                })
+        case .awaitingConfirmation(_, let transfer):
+            output["deposit_address"] = .string(transfer.address)
+            output["amount"] = .string(transfer.asset.amount.text)
+        case .failed(let why, let funds, _):
+            output["code"] = .string(why.code.rawValue)
+            output["reason"] = .string(why.message)
+            output["funds"] = .string(funds.rawValue)
+        case .rejected(let why, _):
+            output["reason"] = .string(why.message)
+        case .stranded(_, let why):
+            output["reason"] = .string(why.message)
+        case .quoting, .creating, .awaitingInstructions, .verifying, .confirming, .doubting, .canceling, .retracting,
+            .settling, .tracing, .completed, .expired, .canceled:
+            break
+        }
+        return output
+    }
+
+    private static func payout(of state: State) -> Payout? {
+        switch state {
+        case .quoting, .awaitingAcceptance, .creating: nil
+        case .awaitingInstructions(let payout), .awaitingConfirmation(let payout, _), .verifying(let payout, _),
+            .confirming(let payout, _), .doubting(let payout, _), .stranded(let payout, _), .canceling(let payout, _),
+            .retracting(let payout, _), .settling(let payout), .tracing(let payout, _), .completed(let payout),
+            .rejected(_, let payout):
+            payout
+        case .failed(_, _, let payout), .expired(let payout), .canceled(let payout): payout
+        }
+    }
+
+    private static func order(of state: State) -> Order? {
+        switch state {
+        case .quoting(let order, _), .awaitingAcceptance(let order, _, _), .creating(let order): order
+        case .awaitingInstructions, .awaitingConfirmation, .verifying, .confirming, .doubting, .stranded, .canceling,
+            .retracting, .settling, .tracing, .completed, .failed, .rejected, .expired, .canceled:
+            payout(of: state)?.order
+        }
+    }
+}
+
+extension Refusal {
+    /// Whether it says something about our account at the provider, and nothing about this payout: such a job waits
+    /// for a person who mends the account.
+    var concernsAccount: Bool { [.unauthorized, .forbidden, .plan].contains(code) }
+}
