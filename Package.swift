@@ -78,7 +78,7 @@ let package = Package(
             "Activities",
             knows: ["Engine", "WorkflowCore", "Domain", "Time", "DfnsPayout", "Dfns", "HTTPClient", "Crypto"]),
         library("LockstepTesting", knows: ["Engine", "WorkflowCore", "JSONSchema", "Time"]),
-        library("Configuration", knows: ["Dfns", "Crypto", "HTTPTypes"]),
+        library("Configuration", knows: ["Dfns", "Domain", "Crypto", "HTTPClient"]),
         library("PrivateCluster", knows: ["Postgres"]),
 
         // Level 4: the whole daemon on virtual time
@@ -118,7 +118,7 @@ let package = Package(
         tests(
             "DfnsSandboxTests",
             of: ["DfnsSandbox", "SandboxCore", "Dfns", "Domain", "Time", "HTTPTypes", "HTTPClient", "Crypto"]),
-        tests("ConfigurationTests", of: ["Configuration", "Dfns", "Crypto"]),
+        tests("ConfigurationTests", of: ["Configuration", "Dfns", "Domain", "Crypto", "HTTPClient"]),
         tests(
             "WebhooksTests",
             of: ["Webhooks", "Engine", "WorkflowCore", "Time", "HTTPTypes", "LockstepTesting", "Crypto", "Dfns"]),

@@ -41,7 +41,7 @@ public struct DfnsAccount: Sendable, CustomStringConvertible, CustomReflectable 
         self.webhookSecret = webhookSecret
     }
 
-    /// The hosts of Dfns's production, in Europe and in the United Arab Emirates (Dfns documentation, OpenAPI's servers).
+    /// The hosts of production: Europe, and the United Arab Emirates (Dfns documentation, OpenAPI's servers).
     public static let productionHosts = ["api.dfns.io", "api.uae.dfns.io"]
 
     /// Checks that real money goes over TLS to Dfns itself, and nowhere else.
