@@ -256,7 +256,7 @@ struct JSON5Parser {
         let start = line
         _ = next()
         if take("/") {
-            _ = takeWhile { $0 != "\n" }
+            _ = takeWhile { $0 != "\n" && $0 != "\r" }
         } else if take("*") {
             repeat {
                 _ = takeWhile { $0 != "*" }

@@ -103,10 +103,10 @@ func messages(body: String, message: String) async throws {
         (
             payoutJSON(amount: "-5"),
             """
-        Dfns answered 200 with a body that can't be read: asset.amount: “-5” is not a token amount: \
-        write a positive whole number of minimum units, without leading zeros, in at most 78 digits
-        """
-    ),
+            Dfns answered 200 with a body that can't be read: asset.amount: “-5” is not a token amount: \
+            write a positive whole number of minimum units, without leading zeros, in at most 78 digits
+            """
+        ),
     ])
 func unreadable(body: String, message: String) async throws {
     let outcome = try await client(RecordingTransport([answer(200, body)])).payout("pyt-1")

@@ -127,6 +127,15 @@ func transferEvent() throws {
     #expect(event.deduplicationKey == "wallet.transfer.broadcasted|xfr-1|Broadcasted")
 }
 
+@Test("A payout that is the payload itself, as the guide can be read, is found as well")
+func payloadIsPayout() throws {
+    let body = delivery.replacing(#""data":{"payout":{"#, with: #""data":{"#).dropLast()
+    let event = try event(
+        verify(String(body), "sha256=edb84e78179f99d08861d6bb3e6193cae04c83fa9c09f30215fde225527de619"))
+    #expect(event.payout?.data.depositAddress == depositAddress)
+    #expect(event.references == ["pyt-4ihii-9lonb-tmhjo9bor4odmb5h", "payout-42"])
+}
+
 @Test("Signed, but no event: refused, and no crash")
 func noEvent() {
     let signature = "sha256=3cb370a432ca9f007b48e1cbebe158bc6e9c481e32982d14fbec62d28d7f40cc"

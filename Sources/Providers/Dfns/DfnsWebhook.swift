@@ -138,8 +138,10 @@ extension DfnsWebhook.Event: Decodable {
         deliveryAttempt = container.tolerant(.deliveryAttempt)
         retryOf = container.tolerant(.retryOf)
         let data = try? container.nestedContainer(keyedBy: DataKey.self, forKey: .data)
-        payout = data?.tolerant(.payout)
-        subject = data?.tolerant(.payout) ?? data?.tolerant(.transferRequest)
+        // The reference nests the payout under `data.payout`; the guide can be read as `data` being the payout.
+        let isPayout = kind.hasPrefix("payout.") && data?.contains(.payout) == false
+        payout = isPayout ? container.tolerant(.data) : data?.tolerant(.payout)
+        subject = isPayout ? container.tolerant(.data) : data?.tolerant(.payout) ?? data?.tolerant(.transferRequest)
     }
 }
 
