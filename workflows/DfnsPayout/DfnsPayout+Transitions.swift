@@ -17,8 +17,8 @@ extension DfnsPayout {
             .move(to: decide(on: quote, order: order, asking: asking))
         case (.awaitingAcceptance(let order, _, let asking), .timedOut):
             .move(to: .quoting(order: order, asking: asking))
-        case (.creating(let order), .opened(let payout, let requester)):
-            .move(to: open(payout, by: requester, order: order))
+        case (.creating(let order), .opened(let id, let requester)):
+            .move(to: open(Payout(id: id, order: order), by: requester))
         case (.quoting, .refused(let why)) where !why.concernsAccount,
             (.creating, .refused(let why)) where !why.concernsAccount:
             .move(to: .failed(refusal: why, funds: .inWallet, payout: nil))
@@ -131,16 +131,12 @@ extension DfnsPayout {
         return .awaitingAcceptance(order: order, quote: quote, asking: asking)
     }
 
-    /// An old payout may come back under our id: only one that is what we asked for is gone on with.
-    private static func open(_ payout: Payout, by requester: Requester, order: Order) -> State {
-        guard payout.order == order else {
-            let why = "Dfns answered with payout \(payout.id), which differs from the order; it was not confirmed"
-            return .failed(refusal: Refusal(.mismatch, why), funds: .inWallet, payout: payout)
-        }
+    /// Only who opened a payout may confirm or cancel it.
+    private static func open(_ payout: Payout, by requester: Requester) -> State {
         switch requester {
-        case .us: return .awaitingInstructions(payout: payout)
+        case .us: .awaitingInstructions(payout: payout)
         case .another(let user):
-            return .stranded(
+            .stranded(
                 payout: payout, refusal: Refusal(.forbidden, "\(user) opened it, and only \(user) may confirm it"))
         }
     }

@@ -50,7 +50,7 @@ public enum DfnsPayout: Workflow {
     public enum Event: WorkflowEvent {
         case quoted(Quote)
         case accepted
-        case opened(Payout, by: Requester)
+        case opened(id: String, by: Requester)
         case instructed(Transfer)
         case confirmed
         case progressed(Progress)

@@ -25,10 +25,17 @@ extension JobRun {
         case .event(let event): conclude(event, call, at: now)
         case .refused(let refusal):
             guard let event = resident?.event(for: refusal) else { return }
+            // A “no” is certain: should a person have to look, a retry may simply ask again.
+            row.attemptStatus = nil
+            row.attemptAt = nil
             conclude(event, call, at: now)
         case .nothing:
-            row.attemptStatus = row.attemptStatus == nil ? nil : .unknown
-            _ = park("\(activity.name) was performed and answered nothing", at: now)
+            if case .read = activity.effect {
+                retryLater(retry, atLeast: nil, "\(activity.name) found nothing yet", at: now)
+            } else {
+                row.attemptStatus = .unknown
+                _ = park("\(activity.name) was performed and answered nothing", at: now)
+            }
         case .notApplied(let retryAfter, let message):
             note(.notApplied, call, message, at: now)
             row.attemptStatus = nil
@@ -44,10 +51,14 @@ extension JobRun {
     private mutating func conclude(_ event: any WorkflowEvent, _ call: Invocation, at now: Timestamp) {
         guard let resident else { return }
         switch resident.transition(on: event) {
-        case .move, .unexpected:
+        case .unexpected:
+            // Something was done, though not what the flow knows of: a retry has to look first.
+            if row.attemptStatus == .started { row.attemptStatus = .unknown }
+            _ = deliver(event, actor: "activity", call: call, at: now)
+        case .move:
             _ = deliver(event, actor: call.purpose == .lookup ? "lookup" : "activity", call: call, at: now)
         case .stay, .ignore, .refuse:
-            row.attemptStatus = row.attemptStatus == nil ? nil : .unknown
+            if row.attemptStatus == .started { row.attemptStatus = .unknown }
             _ = park(
                 "\(call.activity.name) answered \(caseName(of: event)), which \(resident.state) does not take", at: now)
         }

@@ -69,12 +69,15 @@ public struct ActivityContext: Hashable, Sendable {
     public let key: IdempotencyKey
     /// The name of the account to use.
     public let account: String
+    /// When the call was handed out: the only time that a handler knows.
+    public let startedAt: Timestamp
 
     /// A context.
-    public init(job: JobID, key: IdempotencyKey, account: String) {
+    public init(job: JobID, key: IdempotencyKey, account: String, startedAt: Timestamp) {
         self.job = job
         self.key = key
         self.account = account
+        self.startedAt = startedAt
     }
 }
 
@@ -106,7 +109,8 @@ public struct ActivityHandlers: ActivityRunner {
                 return .notApplied(retryAfter: nil, message: "\(invocation.activity.name) belongs to another flow")
             }
             let context = ActivityContext(
-                job: invocation.job, key: invocation.key, account: invocation.account.name)
+                job: invocation.job, key: invocation.key, account: invocation.account.name,
+                startedAt: invocation.startedAt)
             return switch await handler.perform(activity, in: context) {
             case .event(let event): .event(event)
             case .nothing: .nothing
