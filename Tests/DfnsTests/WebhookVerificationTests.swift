@@ -62,6 +62,17 @@ func reformatted() throws {
     #expect(try event(verify(escaped, "sha256=" + deliverySignature)).id == "whe-1")
 }
 
+@Test("A body that Dfns itself signed in another form than the compact one is accepted by its very bytes")
+func rawBytes() throws {
+    let body = #"""
+        { "id": "whe-4", "kind": "payout.action.required", "timestampSent": 1772366405, "data": {"caf\u00e9": "\/"} }
+        """#
+    let event = try event(
+        verify(body, "sha256=ff14ac8ed01a39bc6244a7487c1962f7a111c7789a24a0c5f3ac04a2ab6d18e3"))
+    #expect(event.id == "whe-4" && event.payout == nil)
+    #expect(event.deduplicationKey == "payout.action.required|whe-4")
+}
+
 @Test("Whatever changes the content breaks the signature")
 func tampered() {
     let bodies = [

@@ -182,6 +182,7 @@ func samples() throws {
     try check(PaymentPurpose.self)
     try check(Mode.self)
     try check(Asset.Kind.self)
+    try check(Identifier.self)
 }
 
 @Test("A type made of these values has a schema")
