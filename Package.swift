@@ -67,7 +67,7 @@ let package = Package(
             "Dfns", at: "Sources/Providers/Dfns",
             knows: ["Domain", "Time", "HTTPTypes", "HTTPClient", "Crypto"]),
         library("PostgresStore", knows: ["Engine", "WorkflowCore", "Time", "Postgres", "SQL"]),
-        library("Webhooks", knows: ["Engine", "WorkflowCore", "Time", "HTTPTypes"]),
+        library("Webhooks", knows: ["Engine", "Time", "HTTPTypes"]),
         library("SandboxCore", at: "Sources/Sandbox/Core", knows: ["Time", "HTTPTypes", "Crypto"]),
         library(
             "DfnsSandbox", at: "Sources/Sandbox/Dfns",
@@ -76,7 +76,7 @@ let package = Package(
         // Level 3: what ties flows to providers, and what is shipped for tests
         library(
             "Activities",
-            knows: ["Engine", "WorkflowCore", "Domain", "Time", "DfnsPayout", "Dfns", "HTTPClient", "Crypto"]),
+            knows: ["Engine", "WorkflowCore", "Domain", "Time", "DfnsPayout", "Dfns", "HTTPTypes", "Webhooks"]),
         library("LockstepTesting", knows: ["Engine", "WorkflowCore", "JSONSchema", "Time"]),
         library("Configuration", knows: ["Dfns", "Domain", "Crypto", "HTTPClient"]),
         library("PrivateCluster", knows: ["Postgres"]),
