@@ -113,7 +113,10 @@ let package = Package(
         tests("EngineTests", of: ["Engine", "WorkflowCore", "Time", "LockstepTesting"]),
         tests(
             "StoreTests",
-            of: ["Engine", "WorkflowCore", "Time", "LockstepTesting", "Postgres", "PostgresStore", "PrivateCluster"]),
+            of: [
+                "Engine", "WorkflowCore", "JSONSchema", "Time", "LockstepTesting", "Postgres", "PostgresStore", "SQL",
+                "PrivateCluster",
+            ]),
         tests("DfnsTests", of: ["Dfns", "Domain", "Time", "HTTPTypes", "HTTPClient", "Crypto"]),
         tests(
             "DfnsSandboxTests",

@@ -216,7 +216,7 @@ create table lockstep.history_entry (
     at timestamptz not null,
     from_state text,
     event text not null,
-    to_state text not null,
+    to_state text,
     actor text not null,
     attempt int,
     detail jsonb not null default '{}',
@@ -231,7 +231,7 @@ comment on column lockstep.history_entry.seq is 'Number of the transition, from 
 comment on column lockstep.history_entry.at is 'When it was decided.';
 comment on column lockstep.history_entry.from_state is 'The state before; null at the start.';
 comment on column lockstep.history_entry.event is 'What became known.';
-comment on column lockstep.history_entry.to_state is 'The state after.';
+comment on column lockstep.history_entry.to_state is 'The state after; null where the job could not be started.';
 comment on column lockstep.history_entry.actor is 'Who brought the event: engine, a role, webhook, or another job.';
 comment on column lockstep.history_entry.attempt is 'The attempt that brought it, where an activity did.';
 comment on column lockstep.history_entry.detail is

@@ -11,7 +11,8 @@
 --
 -- Returns a row for each job, with everything that the daemon needs to go on. `previous_owner` is not null where the
 -- lease of another daemon ran out: what that one had in flight may have happened. `was_due` is when it was due.
--- `signals` is what waits in its inbox, in order. `input` comes where the job has not started yet.
+-- `signals` is what waits in its inbox, in order. `input` comes where the job has no state yet: before the start, and
+-- also after it was parked because it could not start.
 --
 -- The marks. A claimed row leaves a dead index entry at its old place, and the next claim would wade through them all.
 -- So the daemon remembers, for each priority, how far it has taken everything, and starts there; it passes '-infinity'
@@ -56,7 +57,7 @@ select c.id, c.lease, c.seq, c.tenant, c.workflow, c.version, c.priority, c.stat
     c.attempt, c.attempt_status, c.attempt_at, c.first_attempt_at, c.entered_seq, c.entered_at,
     c.deadline_at, c.deadline_event, c.overdue_at, c.desk, c.last_error, c.finished_at,
     c.was_due, c.previous_owner, c.due_at as leased_until, c.now,
-    case when c.seq = 0 then j.input end as input, j.key, j.parent_id, j.parent_seq,
+    case when c.data is null then j.input end as input, j.key, j.parent_id, j.parent_seq,
     coalesce(inbox.signals, '[]') as signals
 from claimed c
 cross join lateral (

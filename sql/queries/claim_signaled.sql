@@ -1,6 +1,8 @@
 -- name: claim_signaled
 -- Takes jobs of one bucket that were told something, whenever they are due, and leases them to a daemon: waiting,
--- parked and finished ones too; paused ones only where a $resume is among what they were told.
+-- parked and finished ones too; paused ones only where a $resume is among what they were told. Jobs with an attempt
+-- whose outcome is unknown are left alone, unless they are parked: nothing is delivered to them before the outcome has
+-- been looked up, so that what waits comes with the next look that is due.
 --
 -- $1 bucket       smallint
 -- $2 workflows    text[]    the flows that the daemon knows, each with the version
@@ -31,6 +33,7 @@ due as materialized (
             and s.id = told.job_id
             and (s.leased_by is null or s.due_at <= (select now from moment))
             and (s.status <> 'paused' or told.resumes)
+            and (s.attempt_status is distinct from 'unknown' or s.status = 'parked')
             and ((s.workflow, s.version) in (select * from unnest($2::text[], $3::int[]))) is true
             and s.workflow <> all (array(select p.name from lockstep.pause p where p.kind = 'workflow'))
             and s.tenant <> all (array(select p.name from lockstep.pause p where p.kind = 'tenant'))
@@ -49,7 +52,7 @@ select c.id, c.lease, c.seq, c.tenant, c.workflow, c.version, c.priority, c.stat
     c.attempt, c.attempt_status, c.attempt_at, c.first_attempt_at, c.entered_seq, c.entered_at,
     c.deadline_at, c.deadline_event, c.overdue_at, c.desk, c.last_error, c.finished_at,
     c.was_due, c.previous_owner, c.due_at as leased_until, c.now,
-    case when c.seq = 0 then j.input end as input, j.key, j.parent_id, j.parent_seq,
+    case when c.data is null then j.input end as input, j.key, j.parent_id, j.parent_seq,
     coalesce(inbox.signals, '[]') as signals
 from claimed c
 cross join lateral (

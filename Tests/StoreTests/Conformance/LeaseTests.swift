@@ -1,0 +1,57 @@
+@testable import Engine
+import Testing
+import Time
+import WorkflowCore
+
+@Suite("Store: leases and positions")
+struct LeaseTests {
+    @Test("Only leases that the node still has are renewed", arguments: StoreKind.all)
+    func renew(kind: StoreKind) async throws {
+        let fixture = try await kind.make()
+        let lost = try await fixture.claimedJob(by: .first)
+        try await fixture.setClock(.start + .seconds(60))
+        let taken = try await fixture.claim(job: lost.id, by: .second)
+        let own = try await fixture.enqueue(in: lost.id.bucket)
+        let held = try await fixture.claim(job: own, by: .first)
+        try await fixture.setClock(.start + .seconds(90))
+        let renewed = try await fixture.store.renew(
+            [
+                Lease(job: lost.id, token: lost.lease), Lease(job: lost.id, token: taken.lease),
+                Lease(job: own, token: held.lease), Lease(job: own.child(seq: 9), token: 1),
+            ], bucket: own.bucket, node: .first, term: .seconds(60))
+        #expect(renewed == [own])
+        #expect(try await fixture.job(own).row.dueAt == .start + .seconds(150))
+        #expect(try await fixture.job(lost.id).row.dueAt == .start + .seconds(120))
+    }
+
+    @Test("A lease with another token, or one given back, is not renewed", arguments: StoreKind.all)
+    func renewStale(kind: StoreKind) async throws {
+        let fixture = try await kind.make()
+        let job = try await fixture.claimedJob()
+        func renew(_ token: Int) async throws -> Set<JobID> {
+            try await fixture.store.renew(
+                [Lease(job: job.id, token: token)], bucket: job.id.bucket, node: .first, term: .seconds(60))
+        }
+        #expect(try await renew(job.lease + 1) == [])
+        #expect(try await renew(job.lease) == [job.id])
+        #expect(try await fixture.commit(job.step(due: .start + .hours(1))))
+        #expect(try await renew(job.lease) == [])
+        #expect(try await fixture.job(job.id).row.dueAt == .start + .hours(1))
+    }
+
+    @Test("Positions tell seq, lease and owner", arguments: StoreKind.all)
+    func find(kind: StoreKind) async throws {
+        let fixture = try await kind.make()
+        let job = try await fixture.claimedJob()
+        let waiting = try await fixture.enqueue(Order(runAt: .start + .hours(1)), in: job.id.bucket)
+        let unknown = job.id.child(seq: 77)
+        let before = try await fixture.store.find([job.id, waiting, unknown], bucket: job.id.bucket)
+        #expect(
+            before == [
+                job.id: Position(seq: 0, lease: 1, owner: .first), waiting: Position(seq: 0, lease: 0, owner: nil),
+            ])
+        #expect(try await fixture.commit(job.step()))
+        let after = try await fixture.store.find([job.id], bucket: job.id.bucket)
+        #expect(after == [job.id: Position(seq: 1, lease: 1, owner: nil)])
+    }
+}
