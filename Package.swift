@@ -73,6 +73,10 @@ let package = Package(
             "DfnsSandbox", at: "Sources/Sandbox/Dfns",
             knows: ["SandboxCore", "Domain", "Time", "HTTPTypes", "Crypto"]),
 
+        library(
+            "SandboxHost", at: "Sources/Sandbox/Host",
+            knows: ["SandboxCore", "Time", "HTTPTypes", "HTTPServer", "HTTPClient"]),
+
         // Level 3: what ties flows to providers, and what is shipped for tests
         library(
             "Activities",
@@ -95,7 +99,7 @@ let package = Package(
             dependencies: [
                 "Engine", "WorkflowCore", "Domain", "Time", "Postgres", "PostgresStore", "SQL", "HTTPTypes",
                 "HTTPServer", "HTTPClient", "Crypto", "Dfns", "DfnsPayout", "Activities", "Webhooks",
-                "Configuration", "SandboxCore", "DfnsSandbox", "PrivateCluster",
+                "Configuration", "SandboxCore", "SandboxHost", "DfnsSandbox", "PrivateCluster", "JSONSchema",
             ],
             swiftSettings: strict),
 
