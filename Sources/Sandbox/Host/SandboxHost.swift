@@ -65,13 +65,14 @@ public actor SandboxHost {
         let due = simulator.advance(to: now)
         // What is posted makes the receiver do things: until it has answered, nobody may move the clock.
         deliveries += 1
-        let told = await Result(catching: { try await publish() })
+        var failure: (any Error)?
+        do { try await publish() } catch { failure = error }
         for delivery in due {
             let status = await post(delivery)
             simulator.delivered(delivery.id, status: status, at: now)
         }
         deliveries -= 1
-        try told.get()
+        if let failure { throw failure }
         try await publish()
     }
 
@@ -106,11 +107,5 @@ public actor SandboxHost {
             return .dripping(response, bytesPerSecond: max(1, response.body.count / seconds))
         case .respondAfterDelivery(let delivery, let make): return .respond(make(await post(delivery)))
         }
-    }
-}
-
-extension Result where Failure == any Error {
-    fileprivate init(catching work: () async throws -> Success) async {
-        do { self = .success(try await work()) } catch { self = .failure(error) }
     }
 }
