@@ -77,6 +77,7 @@ public struct PostgresError: Error, Hashable, Sendable, CustomStringConvertible 
     public var isTransient: Bool {
         switch kind {
         case .connectionLost: true
+        case .server where isStalePlan: true
         case .server(let code): Self.transientCodes.contains(code) || Self.transientClasses.contains(code.prefix(2))
         case .closed, .cancelled, .unusableRequest, .unreadableAnswer: false
         }

@@ -79,10 +79,10 @@ struct Flight {
         return error.sqlstate == "26000" || error.isStalePlan ? statement : nil
     }
 
-    /// The statement that could not be prepared, because preparing it or something before it failed.
-    var unpreparedStatement: Statement? {
+    /// The statement that this request had to prepare, and whether that succeeded, whatever came after it.
+    var preparation: (statement: Statement, succeeded: Bool)? {
         guard case .query(let statement, _, _) = request.work, steps.contains(.prepare) else { return nil }
-        return failedStep == .prepare || failedStep == .timeout ? statement : nil
+        return (statement, failedStep != .prepare && failedStep != .timeout)
     }
 
     private static func endsConnection(_ result: OpaquePointer) -> Bool {

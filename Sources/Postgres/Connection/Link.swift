@@ -29,6 +29,8 @@ final class Link {
     private struct Prepared {
         let sql: String
         let serverName: String
+        /// The server has said so.
+        var isConfirmed = false
     }
 
     /// Begins to connect; `progress` says how it went.
@@ -99,23 +101,36 @@ final class Link {
             steps.append(.timeout)
         }
         guard configuration.usesPreparedStatements, !statement.name.isEmpty else {
-            guard sendUnprepared(statement.sql, parameters), PQpipelineSync(connection) == 1 else { return nil }
-            return steps + [.query]
+            return sendUnprepared(statement.sql, parameters) && endTransaction() ? steps + [.query] : nil
         }
-        let serverName: String
-        if let known = prepared[statement.name], known.sql == statement.sql {
-            serverName = known.serverName
-        } else {
-            serverName = generation == 0 ? statement.name : "\(statement.name)/\(generation)"
-            guard PQsendPrepare(connection, serverName, statement.sql, 0, nil) == 1 else { return nil }
-            prepared[statement.name] = Prepared(sql: statement.sql, serverName: serverName)
+        let known = prepared[statement.name].flatMap { $0.sql == statement.sql ? $0 : nil }
+        // While the statement is being prepared, others go without: should preparing fail, it is not their failure.
+        if let known, !known.isConfirmed {
+            return sendUnprepared(statement.sql, parameters) && endTransaction() ? steps + [.query] : nil
+        }
+        if known == nil {
+            guard prepare(statement) else { return nil }
             steps.append(.prepare)
         }
-        let isSent = parameters.withPointers { count, values in
+        return sendPrepared(statement, parameters) && endTransaction() ? steps + [.query] : nil
+    }
+
+    private func prepare(_ statement: Statement) -> Bool {
+        if prepared[statement.name] != nil { forget(statement) }
+        let serverName = generation == 0 ? statement.name : "\(statement.name)/\(generation)"
+        prepared[statement.name] = Prepared(sql: statement.sql, serverName: serverName)
+        return PQsendPrepare(connection, serverName, statement.sql, 0, nil) == 1
+    }
+
+    private func sendPrepared(_ statement: Statement, _ parameters: EncodedParameters) -> Bool {
+        guard let serverName = prepared[statement.name]?.serverName else { return false }
+        return parameters.withPointers { count, values in
             PQsendQueryPrepared(connection, serverName, count, values, nil, nil, 0)
-        }
-        guard isSent == 1, PQpipelineSync(connection) == 1 else { return nil }
-        return steps + [.query]
+        } == 1
+    }
+
+    private func endTransaction() -> Bool {
+        PQpipelineSync(connection) == 1
     }
 
     /// Limits the statements that follow in the same transaction, and so only them: no setting of the session, which
@@ -141,6 +156,11 @@ final class Link {
     /// Goes back to pipelining after a script.
     func resumePipeline() -> Bool {
         PQenterPipelineMode(connection) == 1
+    }
+
+    /// The server has prepared the statement.
+    func confirm(_ statement: Statement) {
+        if prepared[statement.name]?.sql == statement.sql { prepared[statement.name]?.isConfirmed = true }
     }
 
     /// The name on the server is used no more: the next request with this statement prepares it again.

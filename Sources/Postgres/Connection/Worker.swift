@@ -67,6 +67,8 @@ final class Worker {
     // MARK: - Requests
 
     private func enqueue(_ request: Request) {
+        // Cancelled before it was posted: its notice came too early to find it.
+        if request.cancellation.isRequested { return request.fail(.cancelled) }
         guard let session = request.session, !request.opensSession else { return waiting.append(request) }
         guard holder?.session === session else {
             return request.fail(
@@ -242,7 +244,9 @@ final class Worker {
         inFlight -= 1
         if let next = flights.first { flights.updateFirst { $0.deadline = deadline(of: next.request) } }
         if flight.isScript, !link.resumePipeline() { lose(link.failure()) }
-        if let statement = flight.unpreparedStatement { link.forget(statement) }
+        if let (statement, succeeded) = flight.preparation {
+            if succeeded { link.confirm(statement) } else { link.forget(statement) }
+        }
         if let statement = flight.staleStatement {
             link.forget(statement)
             if flight.request.session == nil, !flight.request.isRepeated { return sendAgain(flight.request) }
