@@ -64,7 +64,8 @@ with accepted as (
         due_at = case when given.keep then s.due_at else given.due_at end,
         status = given.status, state = given.state, data = given.data, output = given.output, plan = given.plan,
         attempt = given.attempt, attempt_status = given.attempt_status, attempt_at = given.attempt_at,
-        first_attempt_at = given.first_attempt_at, entered_seq = given.entered_seq, entered_at = coalesce(given.entered_at, s.entered_at),
+        first_attempt_at = given.first_attempt_at, entered_seq = given.entered_seq,
+        entered_at = coalesce(given.entered_at, s.entered_at),
         deadline_at = given.deadline_at, deadline_event = given.deadline_event, overdue_at = given.overdue_at,
         desk = given.desk, last_error = given.last_error, finished_at = given.finished_at
     from unnest(

@@ -9,7 +9,10 @@ struct StoreKind: Sendable, CustomTestStringConvertible {
 
     static let all: [StoreKind] = [1, 8].flatMap { buckets in
         [
-            StoreKind(testDescription: "memory, \(buckets) bucket(s)") { MemoryFixture(buckets: buckets) }
+            StoreKind(testDescription: "memory, \(buckets) bucket(s)") { MemoryFixture(buckets: buckets) },
+            StoreKind(testDescription: "PostgreSQL, \(buckets) bucket(s)") {
+                try await PostgresFixture(buckets: buckets)
+            },
         ]
     }
 }

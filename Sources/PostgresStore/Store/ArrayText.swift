@@ -1,0 +1,90 @@
+import Postgres
+import Time
+import WorkflowCore
+
+/// Builds the text form of an array byte by byte: a commit of 200 jobs has sixty of them, many times a second.
+struct ArrayText {
+    private var bytes: [UInt8] = [UInt8(ascii: "{")]
+    /// The steps of a batch mostly share their instants: the last one written is written again as it stands.
+    private var lastInstant: Timestamp?
+    private var lastDigits: [UInt8] = []
+
+    init(capacity: Int) { bytes.reserveCapacity(capacity) }
+
+    /// The finished array.
+    var parameter: Parameter { .text(utf8: bytes + [UInt8(ascii: "}")]) }
+
+    mutating func append(_ text: String?) {
+        guard var text else { return appendNull() }
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        text.withUTF8 { text in
+            if text.contains(where: { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }) {
+                for byte in text {
+                    if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { bytes.append(UInt8(ascii: "\\")) }
+                    bytes.append(byte)
+                }
+            } else {
+                bytes.append(contentsOf: text)
+            }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    mutating func append(_ number: Int?) {
+        guard let number else { return appendNull() }
+        separate()
+        bytes.append(contentsOf: String(number).utf8)
+    }
+
+    mutating func append(_ truth: Bool) {
+        separate()
+        bytes.append(UInt8(ascii: truth ? "t" : "f"))
+    }
+
+    mutating func append(_ id: JobID) {
+        separate()
+        appendHex(id.high, hyphensAfter: [8, 12])
+        bytes.append(UInt8(ascii: "-"))
+        appendHex(id.low, hyphensAfter: [4])
+    }
+
+    mutating func append(_ instant: Timestamp?) {
+        guard let instant else { return appendNull() }
+        separate()
+        if instant != lastInstant {
+            lastInstant = instant
+            lastDigits = Array(instant.description.utf8)
+        }
+        bytes.append(contentsOf: lastDigits)
+    }
+
+    private mutating func appendNull() {
+        separate()
+        bytes.append(contentsOf: "NULL".utf8)
+    }
+
+    private mutating func separate() {
+        if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
+    }
+
+    private mutating func appendHex(_ value: UInt64, hyphensAfter: [Int]) {
+        for place in 0..<16 {
+            if hyphensAfter.contains(place) { bytes.append(UInt8(ascii: "-")) }
+            let digit = UInt8(truncatingIfNeeded: value >> UInt64(60 - 4 * place)) & 15
+            bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+        }
+    }
+}
+
+extension Parameter {
+    /// An array of jobs' ids.
+    static func ids(_ ids: [JobID]) -> Parameter {
+        var array = ArrayText(capacity: 2 + ids.count * 37)
+        for id in ids { array.append(id) }
+        return array.parameter
+    }
+
+    /// A length of time.
+    static func interval(_ length: Duration) -> Parameter { .text("\(length.microseconds) microseconds") }
+}
