@@ -114,7 +114,7 @@ let package = Package(
         tests(
             "WorkflowTests",
             of: ["WorkflowCore", "Domain", "Time", "DfnsPayout", "LockstepTesting", "Activities", "Engine"]),
-        tests("EngineTests", of: ["Engine", "WorkflowCore", "Time", "LockstepTesting"]),
+        tests("EngineTests", of: ["Engine", "WorkflowCore", "JSONSchema", "Time", "LockstepTesting"]),
         tests(
             "StoreTests",
             of: [

@@ -20,7 +20,7 @@ public final class MemoryStore: Store, Bell {
     /// How many buckets there are.
     public var buckets: Int { content.withLock { $0.buckets } }
 
-    /// Enqueues a job. `input` is JSON.
+    /// Enqueues a job, with its input as JSON.
     @discardableResult
     public func enqueue(
         _ workflow: String, version: Int = 1, input: String, tenant: String = "default", priority: Int = 2,

@@ -1,6 +1,8 @@
 public import WorkflowCore
 
-/// One job of one flow as a script: give it events, look at where it rests. No engine, no store, no time.
+/// One job of one flow as a script: give it events, look at where it rests.
+///
+/// No engine, no store, no time.
 ///
 /// ```swift
 /// var payout = Simulation(of: DfnsPayout.self, in: .creating(order: order))
@@ -26,7 +28,7 @@ public struct Simulation<Flow: Workflow>: Sendable {
     public private(set) var state: Flow.State
     /// What it was told so far, in order.
     public private(set) var steps: [Step] = []
-    /// Whether an event that the flow did not expect has left the job to a person. A move frees it.
+    /// Whether an event that the flow did not expect has left the job to a person; a move frees it.
     public private(set) var isParked = false
 
     /// A job of a flow that rests in this state.

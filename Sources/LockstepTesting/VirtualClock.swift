@@ -31,7 +31,7 @@ public final class VirtualClock: Clock {
     /// Moves it forward, and wakes all who sleep.
     public func advance(by interval: Duration) { move { $0 + interval } }
 
-    /// Moves it forward to an instant, and wakes all who sleep. It never goes back.
+    /// Moves it forward to an instant, never back, and wakes all who sleep.
     public func advance(to instant: Timestamp) { move { max($0, instant) } }
 
     /// Until when whoever sleeps shortest wants to sleep; nil: nobody sleeps.

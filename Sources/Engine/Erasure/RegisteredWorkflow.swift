@@ -13,12 +13,18 @@ public struct RegisteredWorkflow: Sendable {
     public let signals: [String]
     /// Each state by name, with what is done there in a few words.
     public let states: [(state: String, plan: String)]
-    /// Where a job with this input rests first. Throws `DecodingError` where the input doesn't fit.
+    /// Where a job with this input rests first.
+    ///
+    /// Throws `DecodingError` where the input doesn't fit.
     let start: @Sendable (_ input: String, JSONCoding) throws -> any Resident
-    /// The state that was stored as this JSON. Throws `DecodingError` where this build can't read it.
+    /// The state that was stored as this JSON.
+    ///
+    /// Throws `DecodingError` where this build can't read it.
     let restore: @Sendable (_ data: String, JSONCoding) throws -> any Resident
 
-    /// Registers a flow. Throws where no schema can be derived from its input type: a mistake in the flow.
+    /// Registers a flow.
+    ///
+    /// Throws where no schema can be derived from its input type: a mistake in the flow.
     public init<Flow: Workflow>(_ flow: Flow.Type) throws {
         name = Flow.name
         version = Flow.version

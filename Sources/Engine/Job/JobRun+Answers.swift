@@ -22,44 +22,44 @@ extension JobRun {
         at now: Timestamp
     ) {
         switch answer {
-        case .event(let event): conclude(event, call, at: now)
+        case .event(let event): conclude(event, of: activity, call, at: now)
         case .refused(let refusal):
             guard let event = resident?.event(for: refusal) else { return }
             // A “no” is certain: should a person have to look, a retry may simply ask again.
-            row.attemptStatus = nil
-            row.attemptAt = nil
-            conclude(event, call, at: now)
+            undoAttempt()
+            conclude(event, of: activity, call, at: now)
         case .nothing:
-            if case .read = activity.effect {
-                retryLater(retry, atLeast: nil, "\(activity.name) found nothing yet", at: now)
+            if activity.isWrite {
+                park("\(activity.name) was performed and answered nothing", at: now)
             } else {
-                row.attemptStatus = .unknown
-                _ = park("\(activity.name) was performed and answered nothing", at: now)
+                retryLater(retry, since: now, "\(activity.name) found nothing yet", at: now)
             }
         case .notApplied(let retryAfter, let message):
             note(.notApplied, call, message, at: now)
-            row.attemptStatus = nil
-            row.attemptAt = nil
-            retryLater(retry, atLeast: retryAfter, message, at: now)
+            undoAttempt()
+            retryLater(retry, since: now, atLeast: retryAfter, message, at: now)
         case .unknown(let message):
             note(.unknown, call, message, at: now)
             outcomeUnknown(activity, retry, message, at: now)
         }
     }
 
-    /// It is known what happened: the flow says what that means. If it says nothing, a person has to.
-    private mutating func conclude(_ event: any WorkflowEvent, _ call: Invocation, at now: Timestamp) {
+    /// It is known what happened: the flow says what that means.
+    ///
+    /// If it says nothing, a person has to.
+    private mutating func conclude(
+        _ event: any WorkflowEvent, of activity: ResidentActivity, _ call: Invocation, at now: Timestamp
+    ) {
         guard let resident else { return }
         switch resident.transition(on: event) {
-        case .unexpected:
-            // Something was done, though not what the flow knows of: a retry has to look first.
-            if row.attemptStatus == .started { row.attemptStatus = .unknown }
-            _ = deliver(event, actor: "activity", call: call, at: now)
-        case .move:
+        case .move(to: let next) where activity.isWrite && next.state == resident.state:
+            // The key stays with the state: what follows from this answer could not be told from what led to it.
+            let answered = "\(call.activity.name) answered \(caseName(of: event))"
+            park("\(answered), which leaves the job in \(next.state): a write is made once in a state", at: now)
+        case .move, .unexpected:
             _ = deliver(event, actor: call.purpose == .lookup ? "lookup" : "activity", call: call, at: now)
         case .stay, .ignore, .refuse:
-            if row.attemptStatus == .started { row.attemptStatus = .unknown }
-            _ = park(
+            park(
                 "\(call.activity.name) answered \(caseName(of: event)), which \(resident.state) does not take", at: now)
         }
     }
@@ -69,11 +69,11 @@ extension JobRun {
     ) {
         switch activity.effect {
         case .read:
-            retryLater(retry, atLeast: nil, message, at: now)
+            retryLater(retry, since: now, message, at: now)
         case .deduplicated:
             row.attemptStatus = .unknown
             row.attemptAt = now
-            retryLater(retry, atLeast: nil, message, at: now)
+            retryLater(retry, since: now, message, at: now)
         case .unguarded:
             row.attemptStatus = .unknown
             row.attemptAt = now
@@ -90,19 +90,23 @@ extension JobRun {
         switch answer {
         case .event(let event):
             switch resident?.transition(on: event) {
-            case .move, .stay, .unexpected: conclude(event, call, at: now)
+            case .move, .stay, .unexpected: conclude(event, of: activity, call, at: now)
             case .ignore, .refuse, nil: nothingHappened(activity, retry, call, at: now)
             }
         case .nothing:
             nothingHappened(activity, retry, call, at: now)
-        case .notApplied(_, let message), .unknown(let message):
+        case .notApplied(let retryAfter, let message):
+            lookupFailed(retry, call, message, atLeast: retryAfter, at: now)
+        case .unknown(let message):
             lookupFailed(retry, call, message, at: now)
         case .refused(let refusal):
             lookupFailed(retry, call, "\(refusal.code): \(refusal.message)", at: now)
         }
     }
 
-    /// The lookup shows nothing. It is believed only when it was asked after the settle time: reads may lag behind.
+    /// The lookup shows nothing.
+    ///
+    /// It is believed only when it was asked after the settle time: reads may lag behind.
     private mutating func nothingHappened(
         _ activity: ResidentActivity, _ retry: RetryPolicy, _ call: Invocation, at now: Timestamp
     ) {
@@ -115,40 +119,35 @@ extension JobRun {
         note(.nothing, call, nil, at: now)
         row.attemptStatus = nil
         row.attemptAt = nil
-        retryLater(retry, atLeast: .zero, row.lastError ?? "its outcome was unknown", wait: false, at: now)
+        // The settle time counts as waiting.
+        retryLater(retry, since: since, row.lastError ?? "its outcome was unknown", at: now)
     }
 
     /// Looks again later: after as long as it has been unknown so far, within the policy's bounds.
     private mutating func lookupFailed(
-        _ retry: RetryPolicy, _ call: Invocation, _ message: String, at now: Timestamp
+        _ retry: RetryPolicy, _ call: Invocation, _ message: String, atLeast: Duration? = nil, at now: Timestamp
     ) {
         note(.unknown, call, message, at: now)
-        let unknownFor = now - (row.attemptAt ?? now)
-        guard retry.maximumElapsed.map({ unknownFor < $0 }) ?? true else {
-            _ = park(
-                "it is unknown whether \(row.plan ?? "the attempt") happened, and the lookup fails: \(message)", at: now
-            )
+        // A person's retry gives it the same time once more.
+        let since = [row.attemptAt, row.firstAttemptAt].compactMap { $0 }.max() ?? now
+        let unknownFor = now - since
+        let wait = max(min(max(unknownFor, retry.initialInterval), retry.maximumInterval), atLeast ?? .zero)
+        guard unknownFor + wait < retry.maximumElapsed ?? .hours(24) else {
+            let what = row.plan ?? "the attempt"
+            park("it is unknown whether \(what) happened, and the lookup fails: \(message)", at: now)
             return
         }
         row.lastError = message
-        nextStepAt = now + min(max(unknownFor, retry.initialInterval), retry.maximumInterval)
+        nextStepAt = now + wait
     }
 
     private mutating func polled(_ cadence: Cadence, _ call: Invocation, _ answer: ActivityAnswer, at now: Timestamp) {
         switch answer {
-        case .event(let event):
-            // A fact that the state ignores is no news: not worth a row in the history each time it is read.
-            let entered = row.enteredSeq
-            switch resident?.transition(on: event) {
-            case .move, .stay, .refuse, .unexpected: _ = deliver(event, actor: "activity", call: call, at: now)
-            case .ignore, nil: break
-            }
-            if row.enteredSeq == entered { pollLater(cadence, error: nil, at: now) }
-        case .nothing:
-            pollLater(cadence, error: nil, at: now)
+        case .event(let event): heard(event, cadence, call, error: nil, at: now)
+        case .nothing: pollLater(cadence, error: nil, at: now)
         case .refused(let refusal):
             guard let event = resident?.event(for: refusal) else { return }
-            _ = deliver(event, actor: "activity", call: call, at: now)
+            heard(event, cadence, call, error: "\(refusal.code): \(refusal.message)", at: now)
         case .notApplied(let retryAfter, let message):
             note(.notApplied, call, message, at: now)
             pollLater(cadence, atLeast: retryAfter, error: message, at: now)
@@ -156,6 +155,22 @@ extension JobRun {
             note(.unknown, call, message, at: now)
             pollLater(cadence, error: message, at: now)
         }
+    }
+
+    /// A poll has news.
+    ///
+    /// Unless it leads elsewhere, polling goes on.
+    private mutating func heard(
+        _ event: any WorkflowEvent, _ cadence: Cadence, _ call: Invocation, error: String?, at now: Timestamp
+    ) {
+        let entered = row.enteredSeq
+        switch resident?.transition(on: event) {
+        case .move, .stay, .refuse, .unexpected: _ = deliver(event, actor: "activity", call: call, at: now)
+        // A fact that the state ignores is no news: not worth a row in the history each time it is read.
+        case .ignore, nil: break
+        }
+        guard row.enteredSeq == entered, case .poll = resident?.plan.step else { return }
+        pollLater(cadence, error: error, at: now)
     }
 
     private mutating func pollLater(
@@ -168,27 +183,30 @@ extension JobRun {
         isChanged = true
     }
 
-    /// Another attempt by the policy, or a person's desk.
+    /// Another attempt by the policy, counted from the given instant, or a person's desk.
     private mutating func retryLater(
-        _ retry: RetryPolicy, atLeast: Duration?, _ message: String, wait: Bool = true, at now: Timestamp
+        _ retry: RetryPolicy, since: Timestamp, atLeast: Duration? = nil, _ message: String, at now: Timestamp
     ) {
         isChanged = true
         row.lastError = message
-        let elapsed = now - (row.firstAttemptAt ?? now)
-        guard retry.allows(attemptAfter: row.attempt, elapsed: elapsed) else {
-            let tries = row.attempt == 1 ? "1 attempt" : "\(row.attempt) attempts in \(elapsed.inWords)"
-            _ = park("\(row.plan ?? "the step") failed after \(tries): \(message)", at: now)
+        let delay = max(retry.delay(after: row.attempt, seed: id.low), atLeast ?? .zero)
+        let next = max(now, since + delay)
+        let first = row.firstAttemptAt ?? now
+        guard retry.allows(attemptAfter: row.attempt, elapsed: next - first) else {
+            let tries = row.attempt == 1 ? "1 attempt" : "\(row.attempt) attempts in \((now - first).inWords)"
+            park("\(row.plan ?? "the step") failed after \(tries): \(message)", at: now)
             return
         }
-        let delay = wait ? retry.delay(after: row.attempt, seed: id.low) : .zero
-        nextStepAt = now + max(delay, atLeast ?? .zero)
+        nextStepAt = next
     }
 
     private mutating func note(
         _ outcome: AttemptRecord.Outcome, _ call: Invocation, _ error: String?, at now: Timestamp
     ) {
         commit.attempts.append(
-            attemptRecord(outcome, startedAt: call.startedAt, at: now, activity: call.activity.name, error: error))
+            attemptRecord(
+                outcome, number: call.attempt, startedAt: call.startedAt, at: now, activity: call.activity.name,
+                error: error))
         isChanged = true
     }
 }

@@ -6,6 +6,8 @@ import WorkflowCore
 extension JobRun {
     mutating func followPlan(at now: Timestamp) -> Next {
         guard let resident, row.status != .parked, row.status != .paused else { return release(due: nil) }
+        // Entered after its time, with a quote that has expired for example: nothing is done here before it is told so.
+        if isPastDeadline(at: now) { return release(due: now) }
         switch resident.plan.step {
         case .perform(let activity, let retry): return perform(activity, retry, at: now)
         case .poll(let activity, _):
@@ -53,16 +55,19 @@ extension JobRun {
         return attempt(activity, at: now)
     }
 
-    /// Starts an attempt. Unless it is a mere read, it is made durable before the provider is called.
-    mutating func attempt(_ activity: ResidentActivity, at now: Timestamp) -> Next {
+    /// Starts an attempt.
+    ///
+    /// Unless it is a mere read, it is made durable before the provider is called.
+    private mutating func attempt(_ activity: ResidentActivity, at now: Timestamp) -> Next {
+        before = EarlierAttempts(
+            number: row.attempt, status: row.attemptStatus, at: row.attemptAt, firstAt: row.firstAttemptAt)
         row.attempt += 1
         row.firstAttemptAt = row.firstAttemptAt ?? now
-        if case .read = activity.effect {
-        } else {
+        if activity.isWrite {
             row.attemptStatus = .started
             row.attemptAt = now
+            isChanged = true
         }
-        isChanged = true
         return call(activity, for: .perform, at: now)
     }
 
@@ -72,7 +77,8 @@ extension JobRun {
         guard let resident else { return .release }
         let invocation = Invocation(
             job: id, lease: lease, workflow: name.workflow, activity: activity, purpose: purpose, key: key,
-            account: resident.account, attempt: max(1, row.attempt), startedAt: now)
+            account: resident.account, attempt: purpose == .poll ? row.attempt + 1 : max(1, row.attempt),
+            startedAt: now)
         calling = invocation
         return .perform(invocation)
     }
@@ -82,14 +88,32 @@ extension JobRun {
 extension JobRun {
     /// Takes back the attempt that was about to start: it certainly was not made.
     mutating func withdraw(at now: Timestamp) -> Next {
-        if let call = calling, call.purpose == .perform {
-            row.attempt = max(0, row.attempt - 1)
-            row.attemptStatus = nil
-            row.attemptAt = nil
+        if calling?.purpose == .perform {
+            row.attempt = before.number
+            row.firstAttemptAt = before.firstAt
+            undoAttempt()
         }
         calling = nil
         nextStepAt = now
         isChanged = true
         return release(due: now)
+    }
+
+    /// The last attempt certainly was not made.
+    ///
+    /// What is unknown of those before it stays unknown.
+    mutating func undoAttempt() {
+        row.attemptStatus = before.status
+        row.attemptAt = before.at
+    }
+}
+
+extension ResidentActivity {
+    /// Whether it changes something at the provider.
+    var isWrite: Bool {
+        switch effect {
+        case .read: false
+        case .deduplicated, .unguarded: true
+        }
     }
 }

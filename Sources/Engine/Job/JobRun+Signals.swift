@@ -34,8 +34,7 @@ extension JobRun {
             case "$pause": pause(signal, at: now)
             case "$resume": resume(signal, at: now)
             case "$child": childEnded(signal, at: now)
-            case "$cancel": tell(signal, as: "cancel", at: now)
-            default: tell(signal, as: signal.name, at: now)
+            default: tell(signal, as: signal.plainName, at: now)
             }
         commit.handled.append(HandledSignal(id: signal.id, answer: answer))
         isChanged = true
@@ -47,8 +46,7 @@ extension JobRun {
         guard row.status != .parked, let step = resident?.plan.step else { return "ignored: the job is parked" }
         switch step {
         case .poll: nextStepAt = now
-        // A retry that waits for its time may as well be made now; an unknown outcome keeps its settle time.
-        case .perform where !isOutcomeUnknown: nextStepAt = now
+        // A retry waits for as long as it was asked to, and an unknown outcome for its settle time.
         case .perform, .wait, .run, .end: return "ignored: nothing to read in \(row.state ?? "this state")"
         }
         return "woken"
@@ -59,9 +57,12 @@ extension JobRun {
         operate("retried", signal, at: now)
         row.status = .waiting
         row.attempt = 0
-        row.firstAttemptAt = nil
+        // A lookup that goes on failing has as long as the first time.
+        row.firstAttemptAt = isOutcomeUnknown ? now : nil
         row.lastError = nil
         nextStepAt = now
+        // The child of a job that was parked because nobody knew its flow was never enqueued.
+        if case .run(let child, _) = resident?.plan.step { run(child, at: now) }
         return "delivered"
     }
 
@@ -81,7 +82,7 @@ extension JobRun {
         return "delivered"
     }
 
-    private mutating func operate(_ event: String, _ signal: PendingSignal, at now: Timestamp) {
+    mutating func operate(_ event: String, _ signal: PendingSignal, at now: Timestamp) {
         record(
             event: event, from: row.state, to: row.state, actor: signal.actor,
             detail: signal.payload == "{}" ? [] : [("payload", signal.payload)], at: now)
@@ -108,7 +109,7 @@ extension JobRun {
         return deliver(event, actor: signal.actor, at: now)
     }
 
-    private mutating func turnDown(
+    mutating func turnDown(
         _ signal: PendingSignal, as name: String, _ reason: String, at now: Timestamp
     ) -> String {
         record(
@@ -119,17 +120,29 @@ extension JobRun {
 
     /// Delivers the deadline's event, once for each entry into a state.
     mutating func deliverDeadline(at now: Timestamp) {
-        guard row.status == .waiting, row.finishedAt == nil, !isOutcomeUnknown, let deadline = row.deadlineAt,
-            deadline <= now, let event = resident?.plan.deadlineEvent
-        else { return }
+        guard isPastDeadline(at: now) else { return }
         row.deadlineAt = nil
+        row.deadlineEvent = nil
+        isChanged = true
+        // An update of the same case may have left the state without one.
+        guard let event = resident?.plan.deadlineEvent else { return }
         _ = deliver(event, actor: "deadline", at: now)
+    }
+
+    /// Whether there is a deadline to deliver.
+    func isPastDeadline(at now: Timestamp) -> Bool {
+        guard row.status == .waiting, row.finishedAt == nil, !isOutcomeUnknown, let deadline = row.deadlineAt
+        else { return false }
+        return deadline <= now
     }
 }
 
 extension PendingSignal {
     /// Whether it is the engine's own kind, which never moves the job to another state.
     fileprivate var isEngines: Bool { ["$wake", "$retry", "$pause", "$resume"].contains(name) }
+
+    /// Its name as flows know it.
+    var plainName: String { name == "$cancel" ? "cancel" : name }
 }
 
 /// How a child tells its parent that it is over.

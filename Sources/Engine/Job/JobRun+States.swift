@@ -4,7 +4,9 @@ import WorkflowCore
 
 /// How events change where a job rests, and what the history says of it.
 extension JobRun {
-    /// Delivers an event. Returns the answer for whoever brought it.
+    /// Delivers an event.
+    ///
+    /// Returns the answer for whoever brought it.
     mutating func deliver(
         _ event: any WorkflowEvent, actor: String, call: Invocation? = nil, at now: Timestamp
     ) -> String {
@@ -13,9 +15,16 @@ extension JobRun {
         let detail = describe(event: event, call: call)
         switch resident.transition(on: event) {
         case .move(to: let next):
-            record(event, from: from, to: next.state, actor: actor, call: call, detail: detail, at: now)
-            move(to: next, from: from, at: now)
-            return "delivered"
+            do {
+                let stored = try store(next)
+                record(event, from: from, to: next.state, actor: actor, call: call, detail: detail, at: now)
+                move(to: next, stored, from: resident, call: call, at: now)
+                return "delivered"
+            } catch {
+                let reason = "the state \(next.state) can't be stored: \(explanation(of: error))"
+                park(reason, event: caseName(of: event), actor: actor, detail: detail, at: now)
+                return "parked: \(reason)"
+            }
         case .stay:
             record(event, from: from, to: from, actor: actor, call: call, detail: detail, at: now)
             return "delivered"
@@ -29,29 +38,32 @@ extension JobRun {
             return "refused: \(reason)"
         case .unexpected:
             let reason = "\(caseName(of: event)) is not expected in \(from)"
-            _ = park(reason, event: caseName(of: event), actor: actor, detail: detail, at: now)
+            park(reason, event: caseName(of: event), actor: actor, detail: detail, at: now)
             return "parked: \(reason)"
         }
     }
 
     /// Takes the job to another state; to the same case, entry, deadline, cadence and key stay.
-    private mutating func move(to next: any Resident, from: String, at now: Timestamp) {
-        do {
-            if next.state == from {
-                try hold(next)
-                // A poll keeps its cadence; a finished attempt must not count for the next one.
-                if case .perform = next.plan.step { settleAttempt() }
-            } else {
-                try enter(next, at: now)
-            }
-        } catch {
-            _ = park("the state \(next.state) can't be stored: \(explanation(of: error))", at: now)
+    private mutating func move(
+        to next: any Resident, _ stored: StoredForm, from last: any Resident, call: Invocation?, at now: Timestamp
+    ) {
+        guard next.state == last.state else { return enter(next, stored, at: now) }
+        hold(next, stored)
+        let step = next.plan.step
+        if step.kind != last.plan.step.kind {
+            settleAttempt()
+            nextStepAt = firstStep(of: next.plan, at: now)
+            if case .run(let child, _) = step { run(child, at: now) }
+        } else if case .perform(_, let retry) = step, call != nil {
+            // What was read leads to reading again; it is counted anew, and not done in a hurry.
+            settleAttempt()
+            nextStepAt = now + retry.initialInterval
         }
     }
 
     /// Rests in a state from now on.
-    mutating func enter(_ next: any Resident, at now: Timestamp) throws {
-        try hold(next)
+    mutating func enter(_ next: any Resident, _ stored: StoredForm, at now: Timestamp) {
+        hold(next, stored)
         settleAttempt()
         let plan = next.plan
         row.status = .waiting
@@ -75,14 +87,27 @@ extension JobRun {
         }
     }
 
-    private mutating func hold(_ next: any Resident) throws {
+    /// What a state is in the database.
+    struct StoredForm {
+        let data: String
+        let output: String?
+    }
+
+    /// Works out what is stored of a state, before anything is said of going there.
+    func store(_ next: any Resident) throws -> StoredForm {
+        let output = next.output
+        return StoredForm(
+            data: try next.data(registry.coding),
+            output: output.isEmpty ? nil : try registry.coding.show(JSONValue.object(output)))
+    }
+
+    private mutating func hold(_ next: any Resident, _ stored: StoredForm) {
         let known = Set(resident?.references ?? [])
         commit.references += next.references.filter { !known.contains($0) }
         resident = next
         row.state = next.state
-        row.data = try next.data(registry.coding)
-        let output = next.output
-        row.output = output.isEmpty ? nil : try registry.coding.show(JSONValue.object(output))
+        row.data = stored.data
+        row.output = stored.output
         row.plan = next.plan.summary
         isChanged = true
     }
@@ -97,32 +122,39 @@ extension JobRun {
         isChanged = true
     }
 
-    /// Enqueues the child that the state runs.
-    private mutating func run(_ child: ChildJob, at now: Timestamp) {
-        guard let workflow = registry.newest(child.workflow), let input = try? registry.coding.store(Boxed(child.input))
-        else {
-            _ = park("the child \(child.workflow) can't be started: this build does not know it", at: now)
-            return
+    /// Enqueues the child that the state runs; a second time, it changes nothing.
+    mutating func run(_ child: ChildJob, at now: Timestamp) {
+        guard let workflow = registry.newest(child.workflow) else {
+            return park("the child \(child.workflow) can't be started: this build does not know it", at: now)
         }
-        commit.children.append(
-            NewJob(
-                id: id.child(seq: seq), workflow: workflow.name, version: workflow.version, tenant: tenant,
-                input: input, parentSeq: seq))
+        do {
+            let input = try registry.coding.store(Boxed(child.input))
+            commit.children.append(
+                NewJob(
+                    id: id.child(seq: row.enteredSeq), workflow: workflow.name, version: workflow.version,
+                    tenant: tenant, input: input, parentSeq: row.enteredSeq))
+            isChanged = true
+        } catch {
+            park("the input of the child \(child.workflow) can't be stored: \(explanation(of: error))", at: now)
+        }
     }
 
-    /// Leaves the job to a person. An attempt whose outcome is unknown stays unknown.
+    /// Leaves the job to a person.
+    ///
+    /// An attempt whose outcome is unknown stays unknown.
     mutating func park(
         _ reason: String, event: String = "parked", actor: String = "engine", detail: [(String, String)] = [],
         at now: Timestamp
-    ) -> Bool {
+    ) {
         let parked = detail + [("parked", JSONCoding.quoted(reason))]
         record(event: event, from: row.state, to: row.state, actor: actor, detail: parked, at: now)
+        // Whatever was answered, the flow has not taken note of it: whoever retries looks before it is repeated.
+        if row.attemptStatus == .started { row.attemptStatus = .unknown }
         row.status = .parked
         row.lastError = reason
+        row.finishedAt = nil
         row.dueAt = nil
         nextStepAt = nil
-        isChanged = true
-        return false
     }
 
     // MARK: History
@@ -165,14 +197,27 @@ extension JobRun {
     }
 
     func attemptRecord(
-        _ outcome: AttemptRecord.Outcome, startedAt: Timestamp, at now: Timestamp, activity: String? = nil,
-        error: String?
+        _ outcome: AttemptRecord.Outcome, number: Int, startedAt: Timestamp, at now: Timestamp,
+        activity: String? = nil, error: String?
     ) -> AttemptRecord {
         // "perform confirm" and "poll readPayout" name their activity last.
         let planned = row.plan.map { String($0.drop { $0 != " " }.dropFirst()) } ?? ""
         return AttemptRecord(
-            seq: seq, attempt: row.attempt, activity: activity ?? planned, key: key.description,
+            seq: seq, attempt: number, activity: activity ?? planned, key: key.description,
             startedAt: startedAt, finishedAt: now, outcome: outcome, error: error)
+    }
+}
+
+extension ResidentPlan.Step {
+    /// What is done, without what it is done to.
+    fileprivate var kind: String {
+        switch self {
+        case .perform: "perform"
+        case .poll: "poll"
+        case .wait: "wait"
+        case .run: "run"
+        case .end: "end"
+        }
     }
 }
 

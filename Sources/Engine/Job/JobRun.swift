@@ -1,7 +1,9 @@
 import Time
 import WorkflowCore
 
-/// One job in the hands of its owner: what came in, what it changes, what to do next. Pure: no clock, no I/O.
+/// One job in the hands of its owner: what came in, what it changes, what to do next.
+///
+/// Pure: no clock, no I/O.
 ///
 /// Changes gather in the run until `flush` makes a commit of them. There is no way back: a commit whose fence does
 /// not hold ends the run, and the next owner starts from what the store holds.
@@ -33,6 +35,8 @@ struct JobRun: Sendable {
     var nextStepAt: Timestamp?
     /// The call under way.
     var calling: Invocation?
+    /// What the row said of earlier attempts before the one under way: it holds again if that one did not happen.
+    var before = EarlierAttempts()
     /// Whether the row differs from what the store is known to hold.
     var isChanged = false
     var commit = Gathered()
@@ -61,15 +65,13 @@ struct JobRun: Sendable {
         row = job.row
         signals = job.signals
         nextStepAt = job.row.dueAt
-        if job.ownerVanished || row.attemptStatus == .started { crashed(at: now) }
+        // Nobody gives a job back with an attempt under way: its owner vanished.
+        if row.attemptStatus == .started { crashed(at: now) }
     }
 
     /// Works out what to do with a job that was just claimed.
     mutating func begin(at now: Timestamp) -> Next {
-        // A job that can't be opened stays with a person; it is tried again only when that person says so.
-        let wasParked = row.status == .parked
-        if wasParked, row.data == nil, !signals.contains(where: { $0.name == "$retry" }) { return turnAway(at: now) }
-        guard open(at: now) else { return turnAway(at: now) }
+        if let reason = open(at: now) { return turnAway(because: reason, at: now) }
         return proceed(at: now)
     }
 
@@ -80,19 +82,9 @@ struct JobRun: Sendable {
         return followPlan(at: now)
     }
 
-    /// Answers whatever was told to a job that can't be opened.
-    private mutating func turnAway(at now: Timestamp) -> Next {
-        for signal in signals {
-            commit.handled.append(
-                HandledSignal(id: signal.id, answer: "refused: \(row.lastError ?? "the job is parked")"))
-            isChanged = true
-        }
-        signals = []
-        row.dueAt = nil
-        return .release
-    }
-
-    /// All changes since the last commit. The lease is kept when the run goes on.
+    /// All changes since the last commit.
+    ///
+    /// The lease is kept when the run goes on.
     mutating func flush(keepsLease: Bool) -> JobCommit {
         var made = JobCommit(
             id: id, expectedSeq: committedSeq, lease: lease, seq: seq, keepsLease: keepsLease, row: row)
@@ -116,38 +108,21 @@ struct JobRun: Sendable {
 
     /// The last owner vanished while it may have been calling: its attempt may have happened.
     private mutating func crashed(at now: Timestamp) {
-        guard row.attemptStatus == .started else { return }
         commit.attempts.append(
-            attemptRecord(.crashed, startedAt: row.attemptAt ?? now, at: now, error: "the daemon that made it vanished")
-        )
+            attemptRecord(
+                .crashed, number: row.attempt, startedAt: row.attemptAt ?? now, at: now,
+                error: "the daemon that made it vanished"))
         row.attemptStatus = .unknown
         row.attemptAt = now
         nextStepAt = now
         isChanged = true
     }
+}
 
-    /// Makes a typed state of what the store holds: the start state from the input, or the state from its JSON.
-    private mutating func open(at now: Timestamp) -> Bool {
-        guard let workflow else {
-            return park("this build does not know \(name.workflow) version \(name.version)", at: now)
-        }
-        do {
-            if let data = row.data {
-                resident = try workflow.restore(data, registry.coding)
-            } else if let input {
-                try start(workflow.start(input, registry.coding), at: now)
-            } else {
-                return park("the job has neither a state nor an input", at: now)
-            }
-            return true
-        } catch {
-            let what = row.data == nil ? "the input does not fit" : "the stored state can't be read by this build"
-            return park("\(what): \(explanation(of: error))", at: now)
-        }
-    }
-
-    private mutating func start(_ first: any Resident, at now: Timestamp) throws {
-        record(event: "started", from: nil, to: first.state, actor: "engine", at: now)
-        try enter(first, at: now)
-    }
+/// What the row said of attempts before the one under way.
+struct EarlierAttempts: Hashable, Sendable {
+    var number = 0
+    var status: AttemptStatus?
+    var at: Timestamp?
+    var firstAt: Timestamp?
 }

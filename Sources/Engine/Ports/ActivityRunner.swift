@@ -53,7 +53,9 @@ public enum ActivityAnswer: Sendable {
     case unknown(message: String)
 }
 
-/// The calls that one flow's activities make. Handlers hold no decisions: an `if` about money belongs in the flow.
+/// The calls that one flow's activities make.
+///
+/// Handlers hold no decisions: an `if` about money belongs in the flow.
 public protocol ActivityHandler<Flow>: Sendable {
     /// The flow.
     associatedtype Flow: Workflow

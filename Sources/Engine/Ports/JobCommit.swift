@@ -51,7 +51,7 @@ public struct HistoryEntry: Hashable, Sendable {
     public let event: String
     /// The state after; nil where a job could not be started.
     public let to: String?
-    /// Who brought the event: `app:…`, `activity`, `deadline`, `engine`, …
+    /// Who brought the event, such as `app:…`, `activity`, `deadline`, `engine`.
     public let actor: String
     /// The number of the attempt that brought it, where one did.
     public let attempt: Int?

@@ -1,7 +1,9 @@
 public import Time
 public import WorkflowCore
 
-/// Where jobs are kept. One suite of tests holds every implementation to this contract.
+/// Where jobs are kept.
+///
+/// One suite of tests holds every implementation to this contract.
 public protocol Store: Sendable {
     /// Leases due jobs, and jobs that were told something, to a node.
     func claim(_ request: ClaimRequest) async throws(StoreFailure) -> Claim
@@ -73,8 +75,9 @@ public struct ClaimRequest: Sendable {
 public struct Claim: Sendable {
     /// The jobs, leased.
     public let jobs: [ClaimedJob]
-    /// When the next job of the bucket is due that nobody has leased; nil: none is. Only said when fewer jobs than
-    /// the limit were found.
+    /// When the next job of the bucket is due that nobody has leased; nil: none is.
+    ///
+    /// Only said when fewer jobs than the limit were found.
     public let nextDue: Timestamp?
     /// `lockstep.now()` in the claim.
     public let now: Timestamp

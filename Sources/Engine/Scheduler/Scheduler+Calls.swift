@@ -8,66 +8,84 @@ extension Scheduler {
         guard var entry = held[job] else { return }
         entry.next = work(&entry.run)
         if isDraining, case .perform = entry.next { entry.next = entry.run.withdraw(at: now) }
-        switch entry.next {
-        case .perform(let invocation) where !entry.run.isChanged:
-            held[job] = entry
+        if case .perform(let invocation) = entry.next, !entry.run.isChanged {
+            entry.stage = .queued
             queue(invocation)
-        case .perform, .release:
-            held[job] = entry
-            buckets[job.bucket]?.uncommitted.append(job)
+        } else {
+            entry.stage = .uncommitted
+            buckets[job.bucket]?.uncommitted.append(entry.lease)
         }
+        held[job] = entry
     }
 
+    /// Lets a call wait for its turn.
     mutating func queue(_ invocation: Invocation) {
+        let lease = Lease(job: invocation.job, token: invocation.lease)
         if invocation.purpose == .perform {
-            accounts[invocation.account, default: AccountState()].writes.append(invocation.job)
+            accounts[invocation.account, default: AccountState()].writes.append(lease)
         } else {
-            accounts[invocation.account, default: AccountState()].reads.append(invocation.job)
+            accounts[invocation.account, default: AccountState()].reads.append(lease)
         }
     }
 
     mutating func startCalls(at now: Timestamp) {
-        for account in accounts.keys.sorted(by: { $0.description < $1.description }) {
-            guard var state = accounts[account], !(state.writes.isEmpty && state.reads.isEmpty) else { continue }
-            var kept: (writes: [JobID], reads: [JobID]) = ([], [])
-            var place = limits.callsPerAccount - state.calling
-            for job in state.writes where !start(job, &place, at: now) { kept.writes.append(job) }
-            for job in state.reads where !start(job, &place, at: now) { kept.reads.append(job) }
-            state.calling = limits.callsPerAccount - place
-            state.writes = kept.writes
-            state.reads = kept.reads
-            accounts[account] = state
+        for account in sortedAccounts {
+            // Writes go first: reading must not starve confirmations.
+            startCalls(in: \.writes, of: account, at: now)
+            startCalls(in: \.reads, of: account, at: now)
         }
     }
 
-    /// Starts one call if there is a place and the lease is good; says whether it left the queue.
-    private mutating func start(_ job: JobID, _ place: inout Int, at now: Timestamp) -> Bool {
-        guard let entry = held[job], case .perform(let invocation) = entry.next else { return true }
-        guard place > 0, entry.leaseEnds - now > limits.margin else { return false }
-        place -= 1
-        calls[Lease(job: job, token: invocation.lease)] = invocation.account
-        actions.append(.perform(invocation))
-        return true
+    private mutating func startCalls(
+        in line: WritableKeyPath<AccountState, Line<Lease>>, of account: ProviderAccount, at now: Timestamp
+    ) {
+        var early: [Lease] = []
+        while let state = accounts[account]?.calling, state < limits.callsPerAccount,
+            let lease = accounts[account]?[keyPath: line].popFirst()
+        {
+            guard let entry = held[lease.job], entry.lease == lease, entry.stage == .queued,
+                case .perform(let invocation) = entry.next
+            else { continue }
+            guard entry.leaseEnds - now > limits.margin else {
+                early.append(lease)
+                continue
+            }
+            held[lease.job]?.stage = .calling
+            accounts[account]?.calling += 1
+            calls[lease] = account
+            actions.append(.perform(invocation))
+        }
+        // Their leases are about to end: they wait for the renewal.
+        accounts[account]?[keyPath: line].putBack(early)
     }
 
-    mutating func answered(_ job: JobID, lease: Int, _ answer: ActivityAnswer, at now: Timestamp) {
+    mutating func answered(_ job: JobID, lease token: Int, _ answer: ActivityAnswer, at now: Timestamp) {
+        let lease = Lease(job: job, token: token)
         // The place is freed even where the job is no longer ours.
-        if let account = calls.removeValue(forKey: Lease(job: job, token: lease)) { accounts[account]?.calling -= 1 }
-        guard let entry = held[job], entry.run.lease == lease, entry.run.calling != nil else { return }
+        guard let account = calls.removeValue(forKey: lease) else { return }
+        accounts[account]?.calling -= 1
+        guard let entry = held[job], entry.lease == lease, entry.stage == .calling else { return }
         step(job, at: now) { $0.answered(answer, at: now) }
+    }
+
+    private var sortedAccounts: [ProviderAccount] {
+        accounts.filter { !$0.value.isEmpty }.keys.sorted { $0.description < $1.description }
     }
 
     // MARK: Draining
 
-    /// Stops taking jobs, and gives back those that wait for their turn. Calls under way may finish.
+    /// Stops taking jobs, and gives back those that wait for their turn.
+    ///
+    /// Calls under way may finish.
     mutating func drain(at now: Timestamp) {
         guard !isDraining else { return }
         isDraining = true
-        for account in accounts.keys.sorted(by: { $0.description < $1.description }) {
-            let waiting = (accounts[account]?.writes ?? []) + (accounts[account]?.reads ?? [])
-            accounts[account]?.writes = []
-            accounts[account]?.reads = []
-            for job in waiting { step(job, at: now) { $0.withdraw(at: now) } }
+        for account in sortedAccounts {
+            let writes = accounts[account]?.writes.popFirst(.max) ?? []
+            let reads = accounts[account]?.reads.popFirst(.max) ?? []
+            for lease in writes + reads where held[lease.job]?.lease == lease {
+                step(lease.job, at: now) { $0.withdraw(at: now) }
+            }
         }
     }
 }

@@ -5,6 +5,11 @@ import WorkflowCore
 extension Scheduler {
     mutating func ring() {
         bell = .silent
+        look()
+    }
+
+    /// Claims again as soon as may be, whatever is known of what is due.
+    mutating func look() {
         for bucket in buckets.keys { buckets[bucket]?.wantsClaim = true }
     }
 
@@ -12,7 +17,7 @@ extension Scheduler {
     mutating func bellSet() {
         guard bell == .asking else { return }
         bell = .set
-        for bucket in buckets.keys { buckets[bucket]?.wantsClaim = true }
+        look()
     }
 
     mutating func claimAll(at now: Timestamp) {
@@ -27,8 +32,7 @@ extension Scheduler {
 
     private mutating func claim(_ bucket: Int, at now: Timestamp) {
         guard var state = buckets[bucket], !state.isClaiming, isDue(state, at: now) else { return }
-        let expected = buckets.values.reduce(held.count) { $0 + $1.asked }
-        let limit = min(limits.claim, limits.held - expected)
+        let limit = min(limits.claim, room)
         guard limit > 0 else { return }
         if let looked = state.lookedBehindAt, now - looked < limits.lookBehind {
             state.markWasUsed = state.mark != nil
@@ -38,6 +42,7 @@ extension Scheduler {
         }
         state.isClaiming = true
         state.wantsClaim = false
+        state.nextDue = nil
         state.claimedAt = now
         state.asked = limit
         buckets[bucket] = state
@@ -55,22 +60,28 @@ extension Scheduler {
         return state.claimedAt.map { now - $0 >= limits.idlePoll } ?? true
     }
 
+    /// How many more jobs may be held, those counted in that were asked for.
+    var room: Int { limits.held - buckets.values.reduce(held.count) { $0 + $1.asked } }
+
     mutating func claimed(_ claim: Claim, bucket: Int, at now: Timestamp) {
-        guard var state = buckets[bucket] else { return }
-        let wasFull = claim.jobs.count >= state.asked && state.asked > 0
+        guard var state = buckets[bucket], state.isClaiming else { return }
+        let wasFull = claim.jobs.count >= state.asked
         state.isClaiming = false
         state.asked = 0
         state.retryAt = nil
-        state.nextDue = claim.nextDue
+        // What is due already and was not handed out is in other hands for the moment.
+        if let due = claim.nextDue { state.expect(max(due, claim.now + limits.contention)) }
         // Ties stay visible: many jobs may be due at the very same instant.
         let last = claim.jobs.compactMap { $0.row.dueAt }.filter { $0 <= claim.now }.max()
         state.mark = wasFull ? last.map { $0 - .microseconds(1) } : nil
         // Fewer than asked for behind a mark may mean that the rest lies before it.
-        if wasFull || (state.markWasUsed && !claim.jobs.isEmpty) || state.markWasUsed { state.wantsClaim = true }
+        if wasFull || state.markWasUsed { state.wantsClaim = true }
         buckets[bucket] = state
         for job in claim.jobs {
             let run = JobRun(job, registry: registry, at: now)
-            held[job.id] = HeldJob(run: run, next: .release, leaseEnds: now + limits.term)
+            // The store counts the lease from its own “now”, which was before its answer came.
+            let leaseEnds = min(now, claim.now) + limits.term
+            held[job.id] = HeldJob(run: run, next: .release, stage: .uncommitted, leaseEnds: leaseEnds)
             step(job.id, at: now) { $0.begin(at: now) }
         }
     }
@@ -90,8 +101,8 @@ extension Scheduler {
         // Looking through all held jobs is not free: no more often than a few times in a lease.
         if let last = state.renewedAt, now - last < limits.term / 8 { return }
         let leases = held.values
-            .filter { $0.run.id.bucket == bucket && $0.leaseEnds - now < half }
-            .map { Lease(job: $0.run.id, token: $0.run.lease) }
+            .filter { $0.run.id.bucket == bucket && $0.leaseEnds - now <= half }
+            .map(\.lease)
             .sorted { $0.job < $1.job }
         buckets[bucket]?.renewedAt = now
         guard !leases.isEmpty else { return }
@@ -103,7 +114,7 @@ extension Scheduler {
         buckets[bucket]?.isRenewing = false
         for lease in asked where held[lease.job]?.run.lease == lease.token {
             if renewed.contains(lease.job) {
-                held[lease.job]?.leaseEnds = now + limits.term
+                held[lease.job]?.leaseEnds = (buckets[bucket]?.renewedAt ?? now) + limits.term
             } else {
                 // Somebody else owns it now: whatever we still know of it is worth nothing.
                 drop(lease.job)
@@ -111,7 +122,9 @@ extension Scheduler {
         }
     }
 
-    /// Forgets a job. A call under way for it may still answer; its account's place is freed then.
+    /// Forgets a job.
+    ///
+    /// A call under way for it may still answer; its account's place is freed then.
     mutating func drop(_ job: JobID) {
         held[job] = nil
     }

@@ -7,8 +7,7 @@ extension Scheduler {
         while let state = buckets[bucket], !state.uncommitted.isEmpty,
             state.groupsUnderWay < limits.commitsUnderWay
         {
-            let members = state.uncommitted.prefix(limits.commit)
-            buckets[bucket]?.uncommitted.removeFirst(members.count)
+            let members = buckets[bucket]?.uncommitted.popFirst(limits.commit) ?? []
             let jobs = members.compactMap { flush($0) }
             guard !jobs.isEmpty else { continue }
             let number = nextGroup
@@ -19,19 +18,21 @@ extension Scheduler {
         }
     }
 
-    private mutating func flush(_ job: JobID) -> JobCommit? {
-        guard var entry = held[job] else { return nil }
+    private mutating func flush(_ lease: Lease) -> JobCommit? {
+        // A job that was lost and taken again stands here twice; only the newer one counts.
+        guard var entry = held[lease.job], entry.lease == lease, entry.stage == .uncommitted else { return nil }
         var keeps = false
         if case .perform = entry.next { keeps = true }
         let commit = entry.run.flush(keepsLease: keeps)
-        held[job] = entry
+        entry.stage = .committing
+        held[lease.job] = entry
         return commit
     }
 
     mutating func committed(_ number: Int, accepted: Set<JobID>, at now: Timestamp) {
-        guard let group = groups.removeValue(forKey: number) else { return }
-        buckets[group.bucket]?.groupsUnderWay -= 1
-        for job in group.jobs where held[job.id]?.run.lease == job.lease {
+        guard let group = groups[number] else { return }
+        finish(number)
+        for job in group.jobs where isOurs(job) {
             if accepted.contains(job.id) {
                 proceed(job, at: now)
             } else {
@@ -40,24 +41,26 @@ extension Scheduler {
         }
     }
 
+    /// Whether a commit is still this node's business: the job was not lost in the meantime.
+    private func isOurs(_ job: JobCommit) -> Bool { held[job.id]?.run.lease == job.lease }
+
+    private mutating func finish(_ number: Int) {
+        guard let group = groups.removeValue(forKey: number) else { return }
+        buckets[group.bucket]?.groupsUnderWay -= 1
+    }
+
     /// A job's step is in the store: its call is made, or it is out of our hands.
     private mutating func proceed(_ job: JobCommit, at now: Timestamp) {
         guard job.keepsLease, let entry = held[job.id], case .perform(let invocation) = entry.next else {
-            noteDue(job)
+            if let due = job.row.dueAt { buckets[job.id.bucket]?.expect(due) }
             return drop(job.id)
         }
         if isDraining {
             step(job.id, at: now) { $0.withdraw(at: now) }
         } else {
+            held[job.id]?.stage = .queued
             queue(invocation)
         }
-    }
-
-    /// A job that was given back may be the next one due.
-    private mutating func noteDue(_ job: JobCommit) {
-        guard let due = job.row.dueAt else { return }
-        let known = buckets[job.id.bucket]?.nextDue
-        buckets[job.id.bucket]?.nextDue = known.map { min($0, due) } ?? due
     }
 
     mutating func commitFailed(_ number: Int, _ failure: StoreFailure, at now: Timestamp) {
@@ -88,35 +91,42 @@ extension Scheduler {
         }
     }
 
-    /// A commit whose answer was lost is looked up, not guessed. One statement committed the whole group or nothing,
-    /// but for the jobs whose fence did not hold.
+    /// A commit whose answer was lost is looked up, not guessed.
+    ///
+    /// One statement committed the whole group or nothing, but for the jobs whose fence did not hold.
     mutating func found(_ number: Int, _ positions: [JobID: Position], at now: Timestamp) {
         guard var group = groups[number] else { return }
         var again: [JobCommit] = []
-        for job in group.jobs where held[job.id]?.run.lease == job.lease {
-            guard let position = positions[job.id], position.lease == job.lease else {
-                drop(job.id)
-                continue
-            }
-            let isReleased = position.owner != node
-            if position.seq == job.seq, job.seq > job.expectedSeq || isReleased, isReleased != job.keepsLease {
-                proceed(job, at: now)
-            } else if position.seq == job.expectedSeq, !isReleased {
-                // Nothing of it shows. If it brought no transition it may be there all the same: then it is repeated
-                // word for word, and changes nothing.
-                again.append(job)
-            } else {
-                drop(job.id)
+        for job in group.jobs where isOurs(job) {
+            switch fateOf(job, positions[job.id]) {
+            case .applied: proceed(job, at: now)
+            case .missing: again.append(job)
+            case .overtaken: drop(job.id)
             }
         }
         group.mustFind = false
         group.jobs = again
-        if again.isEmpty {
-            groups[number] = nil
-            buckets[group.bucket]?.groupsUnderWay -= 1
-        } else {
-            groups[number] = group
-            actions.append(.commit(number, CommitBatch(bucket: group.bucket, node: node, jobs: again)))
+        groups[number] = group
+        guard !again.isEmpty else { return finish(number) }
+        actions.append(.commit(number, CommitBatch(bucket: group.bucket, node: node, jobs: again)))
+    }
+
+    private enum Fate {
+        /// It is in the store.
+        case applied
+        /// It is not, or it brought no transition by which it could be told: repeated word for word it does no harm.
+        case missing
+        /// Somebody else has the job by now.
+        case overtaken
+    }
+
+    private func fateOf(_ job: JobCommit, _ position: Position?) -> Fate {
+        guard let position, position.lease == job.lease else { return .overtaken }
+        switch position.owner {
+        case node where position.seq == job.seq && job.seq > job.expectedSeq && job.keepsLease: return .applied
+        case node where position.seq == job.expectedSeq: return .missing
+        case nil where position.seq == job.seq && !job.keepsLease: return .applied
+        default: return .overtaken
         }
     }
 

@@ -29,6 +29,8 @@ public struct Scheduler: Sendable {
         public var idlePoll: Duration = .seconds(1)
         /// How often a busy node looks behind its mark.
         public var lookBehind: Duration = .seconds(1)
+        /// How long a node leaves what is due and yet was not handed out to it: somebody else is just taking it.
+        public var contention: Duration = .milliseconds(50)
 
         /// The defaults.
         public init() {}
@@ -36,7 +38,7 @@ public struct Scheduler: Sendable {
 
     /// What happened.
     public enum Happening: Sendable {
-        /// Nothing, but time went on.
+        /// A sleep ended before its time: a virtual clock moved, or somebody wants the node to look.
         case tick
         /// Somebody enqueued or told something.
         case bell
@@ -126,7 +128,7 @@ public struct Scheduler: Sendable {
 
     private mutating func take(_ happening: Happening, at now: Timestamp) {
         switch happening {
-        case .tick: break
+        case .tick: look()
         case .bell: ring()
         case .bellSet: bellSet()
         case .claimed(let bucket, let claim): claimed(claim, bucket: bucket, at: now)
@@ -145,11 +147,13 @@ public struct Scheduler: Sendable {
     /// When the node has to be woken if nothing happens before.
     public func wakeAt(after now: Timestamp) -> Timestamp {
         var wake = now + limits.idlePoll
-        for state in buckets.values {
-            if let due = state.nextDue, !isDraining { wake = min(wake, due) }
-            if let retry = state.retryAt { wake = min(wake, retry) }
+        if !isDraining, room > 0 {
+            for state in buckets.values where !state.isClaiming {
+                if let instant = state.retryAt ?? state.nextDue { wake = min(wake, instant) }
+            }
         }
         for group in groups.values { if let retry = group.retryAt { wake = min(wake, retry) } }
+        if !held.isEmpty { wake = min(wake, now + limits.term / 8) }
         return max(wake, now)
     }
 
@@ -167,9 +171,17 @@ public struct Scheduler: Sendable {
 
 /// A job in this node's hands.
 struct HeldJob: Sendable {
+    /// Where its next step has got to.
+    enum Stage: Sendable {
+        case uncommitted, committing, queued, calling
+    }
+
     var run: JobRun
     var next: JobRun.Next
+    var stage: Stage
     var leaseEnds: Timestamp
+
+    var lease: Lease { Lease(job: run.id, token: run.lease) }
 }
 
 /// One bucket, as this node sees it.
@@ -186,8 +198,11 @@ struct BucketState: Sendable {
     var isRenewing = false
     var renewedAt: Timestamp?
     /// Jobs whose step waits to be committed, in order.
-    var uncommitted: [JobID] = []
+    var uncommitted = Line<Lease>()
     var groupsUnderWay = 0
+
+    /// Something will be due then.
+    mutating func expect(_ due: Timestamp) { nextDue = nextDue.map { min($0, due) } ?? due }
 
     mutating func renewFailed(at now: Timestamp) {
         isRenewing = false
@@ -207,9 +222,10 @@ struct CommitGroup: Sendable {
 /// One account at a provider: what is called, and what waits for its turn.
 struct AccountState: Sendable {
     var calling = 0
-    /// Writes go first: reading must not starve confirmations.
-    var writes: [JobID] = []
-    var reads: [JobID] = []
+    var writes = Line<Lease>()
+    var reads = Line<Lease>()
+
+    var isEmpty: Bool { writes.isEmpty && reads.isEmpty }
 }
 
 /// Whether those who enqueue know that this node wants to be woken.

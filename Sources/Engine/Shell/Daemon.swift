@@ -1,6 +1,8 @@
 import Time
 
-/// The thin shell around the `Scheduler`: it interprets its actions, and tells it what came of them. No decisions.
+/// The thin shell around the `Scheduler`: it interprets its actions, and tells it what came of them.
+///
+/// No decisions.
 public final class Daemon: Sendable {
     /// What the daemon works with.
     public struct Environment: Sendable {
@@ -50,7 +52,9 @@ public final class Daemon: Sendable {
     /// Takes no new jobs, lets calls under way finish, gives back the rest; `run` then returns.
     public func drain() { mailbox.post(.happened(.drain)) }
 
-    /// Returns from `run` at once. What is under way is taken over by others when the leases end.
+    /// Returns from `run` at once.
+    ///
+    /// What is under way is taken over by others when the leases end.
     public func abandon() { mailbox.post(.abandon) }
 
     /// Runs jobs until it is drained or abandoned.
@@ -64,7 +68,10 @@ public final class Daemon: Sendable {
             for message in messages {
                 switch message {
                 case .happened(let happening): happenings.append(happening)
-                case .alarm: alarm = nil
+                case .alarm:
+                    // On a virtual clock a sleep ends early, whenever the clock moves.
+                    if let alarm, environment.clock.now() < alarm.at { happenings.append(.tick) }
+                    alarm = nil
                 case .abandon: return
                 }
             }
