@@ -113,7 +113,9 @@ let package = Package(
         tests("WorkflowCoreTests", of: ["WorkflowCore", "Time"]),
         tests(
             "WorkflowTests",
-            of: ["WorkflowCore", "Domain", "Time", "DfnsPayout", "LockstepTesting", "Activities", "Engine"]),
+            of: [
+                "WorkflowCore", "Domain", "Time", "DfnsPayout", "LockstepTesting", "Activities", "Engine", "JSONSchema",
+            ]),
         tests("EngineTests", of: ["Engine", "WorkflowCore", "JSONSchema", "Time", "LockstepTesting"]),
         tests(
             "StoreTests",
