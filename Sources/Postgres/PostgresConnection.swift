@@ -8,15 +8,7 @@ public final class PostgresConnection: QueryRunner {
 
     /// Starts the thread; connects nowhere yet.
     public init(_ configuration: PostgresConfiguration) {
-        let mailbox = mailbox
-        let isStarted =
-            mailbox.bell >= 0
-            && startThread { Worker(configuration: configuration, mailbox: mailbox).run() }
-        if !isStarted {
-            mailbox.end(
-                with: PostgresError(
-                    kind: .connectionLost(.beforeSend), message: "the system has no more threads or file descriptors"))
-        }
+        mailbox.startWorker(configuration)
     }
 
     deinit {
@@ -44,6 +36,7 @@ public final class PostgresConnection: QueryRunner {
     /// Runs `body` with the connection for itself; everyone else waits until it ends.
     ///
     /// A transaction that it leaves open is undone. When the connection is lost, the rest of the session fails.
+    @discardableResult
     public func withSession<Answer: Sendable>(
         _ body: (PostgresSession) async throws -> Answer
     ) async throws -> Answer {
@@ -66,6 +59,7 @@ public final class PostgresConnection: QueryRunner {
     /// Runs `body` between BEGIN and COMMIT; an error that it throws rolls back and is thrown on.
     ///
     /// - Throws: besides, `PostgresError` when COMMIT fails; its kind says whether the outcome is unknown.
+    @discardableResult
     public func transaction<Answer: Sendable>(
         _ body: (PostgresSession) async throws -> Answer
     ) async throws -> Answer {

@@ -26,6 +26,7 @@ public final class PostgresPool: QueryRunner {
     }
 
     /// Runs `body` with one connection for itself.
+    @discardableResult
     public func withSession<Answer: Sendable>(
         _ body: (PostgresSession) async throws -> Answer
     ) async throws -> Answer {
@@ -33,6 +34,7 @@ public final class PostgresPool: QueryRunner {
     }
 
     /// Runs `body` between BEGIN and COMMIT on one connection; an error that it throws rolls back and is thrown on.
+    @discardableResult
     public func transaction<Answer: Sendable>(
         _ body: (PostgresSession) async throws -> Answer
     ) async throws -> Answer {

@@ -15,15 +15,17 @@ struct Postmaster {
         socketDirectory = lines[4]
     }
 
-    /// Removes the file when its number has become another process's, which PostgreSQL would take for a server.
+    /// Removes the lock files when their number has become another process's, which PostgreSQL would take for a server.
     ///
-    /// When nobody has the number, PostgreSQL replaces the file itself, and looks first for server processes left
-    /// behind.
-    static func removeStaleFile(data: String) {
-        guard let first = ServerHome.lines(of: file(data))?.first, let process = pid_t(first),
-            kill(process, 0) == 0, !isServer(process, of: data)
-        else { return }
-        unlink(file(data))
+    /// It can also be a zombie's, in a container whose first process does not collect its orphans. When nobody has the
+    /// number, PostgreSQL replaces the files itself, and looks first for server processes left behind.
+    static func removeStaleFiles(data: String, socketDirectory: String) {
+        for file in [file(data), "\(socketDirectory)/.s.PGSQL.5432.lock"] {
+            guard let first = ServerHome.lines(of: file)?.first, let process = pid_t(first), kill(process, 0) == 0,
+                !isServer(process, of: data)
+            else { continue }
+            unlink(file)
+        }
     }
 
     private static func file(_ data: String) -> String { "\(data)/postmaster.pid" }

@@ -55,7 +55,8 @@ public final class PrivateCluster: Sendable {
     private let user: ServerUser
     private let binaries: PostgresBinaries
     private let options: Options
-    private let socketDirectory: String
+    /// The directory of the Unix socket, `host` for PostgreSQL's clients; the port is 5432.
+    public let socketDirectory: String
     private let watcher = Mutex<Watcher?>(nil)
 
     private init(
@@ -69,9 +70,11 @@ public final class PrivateCluster: Sendable {
         } else {
             // The kernel takes socket paths of 107 bytes.
             socketDirectory = try makeTemporaryDirectory("/tmp/lockstep-")
-            try user.takeOver(socketDirectory)
         }
     }
+
+    /// A directory for the socket that is not the cluster's own.
+    private var ownSocketDirectory: String? { socketDirectory == home.path ? nil : socketDirectory }
 
     /// Makes the cluster if there is none in the directory, and starts it if it is not running.
     ///
@@ -121,6 +124,9 @@ public final class PrivateCluster: Sendable {
     public func stop(immediately: Bool = false) throws(PrivateClusterError) {
         let stopping = stopCommand(mode: immediately ? "immediate" : "fast")
         if isRunning { try stopping.runToSuccess() }
+        if let ownSocketDirectory { rmdir(ownSocketDirectory) }
+        // The watcher of a directory that goes with the process still has to remove that.
+        guard options.lifetime == .withProcess else { return }
         watcher.withLock { watcher in
             watcher?.dismiss()
             watcher = nil
@@ -163,7 +169,11 @@ public final class PrivateCluster: Sendable {
         if let version = ServerHome.lines(of: "\(home.data)/PG_VERSION")?.first { try checkVersion(version) }
         try watchIfAsked()
         guard !isRunning else { return }
-        Postmaster.removeStaleFile(data: home.data)
+        if let ownSocketDirectory {
+            try makeDirectories(ownSocketDirectory)
+            try user.takeOver(ownSocketDirectory)
+        }
+        Postmaster.removeStaleFiles(data: home.data, socketDirectory: socketDirectory)
         let start = user.command(
             binaries.path(of: "pg_ctl"),
             ["--pgdata", home.data, "--wait", "--timeout", "60", "--log", home.log, "--options", settings, "start"])
@@ -186,10 +196,11 @@ public final class PrivateCluster: Sendable {
     }
 
     private func watchIfAsked() throws(PrivateClusterError) {
-        guard options.lifetime != .untilStopped else { return }
+        guard options.lifetime != .untilStopped, watcher.withLock({ $0 == nil }) else { return }
         let isRemoved = options.lifetime == .withProcessAndDirectory
         let watcher = try Watcher(
-            stop: stopCommand(mode: isRemoved ? "immediate" : "fast"), removing: isRemoved ? home.path : nil)
+            stop: stopCommand(mode: isRemoved ? "immediate" : "fast"), removing: isRemoved ? home.path : nil,
+            and: ownSocketDirectory)
         self.watcher.withLock { $0 = watcher }
     }
 

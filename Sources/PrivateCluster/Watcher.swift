@@ -11,19 +11,24 @@ struct Watcher {
     private static let script = """
         trap '' INT TERM HUP
         if read -r _; then exit 0; fi
+        directory=$1 sockets=$2
+        shift 2
         "$@"
-        if [ -n "$0" ]; then rm -rf "$0"; fi
+        if [ -n "$directory" ]; then rm -rf "$directory"; fi
+        if [ -n "$sockets" ]; then rmdir "$sockets"; fi
         """
 
     /// - Parameters:
     ///   - stop: what stops the server.
-    ///   - directory: removed after it; nil: nothing is.
-    init(stop: Command, removing directory: String?) throws(PrivateClusterError) {
+    ///   - directory: removed after it with all that is in it; nil: nothing is.
+    ///   - sockets: removed after it when it is empty; nil: nothing is.
+    init(stop: Command, removing directory: String?, and sockets: String?) throws(PrivateClusterError) {
         let ends = try makeChannel()
         defer { close(ends.theirs) }
         let null = open("/dev/null", O_WRONLY | O_CLOEXEC)
         defer { close(null) }
-        let command = Command("/bin/sh", ["-c", Self.script, directory ?? "", stop.path] + stop.arguments)
+        let command = Command(
+            "/bin/sh", ["-c", Self.script, "sh", directory ?? "", sockets ?? "", stop.path] + stop.arguments)
         do {
             process = try command.spawn(input: ends.theirs, output: null)
         } catch {

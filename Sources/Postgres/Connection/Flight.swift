@@ -28,7 +28,7 @@ struct Flight {
         self.steps = steps
     }
 
-    var isScript: Bool { if case .script = request.work { true } else { false } }
+    var isScript: Bool { steps == [.script] }
 
     /// The end of the current step's answer, or of nothing: libpq says so between requests, too.
     mutating func stepEnded() {

@@ -5,6 +5,8 @@ struct Request: Sendable {
     enum Work: Sendable {
         case query(Statement, EncodedParameters, timeout: Duration?)
         case script(String)
+        /// The script by which a listener subscribes, after each connecting.
+        case listen(String)
         /// From here on only the requests of this request's session are sent.
         case openSession
         case closeSession
@@ -25,6 +27,7 @@ struct Request: Sendable {
         switch work {
         case .query(let statement, _, _): statement.label
         case .script: "script"
+        case .listen: "listen"
         case .openSession, .closeSession: nil
         }
     }

@@ -19,6 +19,9 @@ final class Worker {
     /// The session that has the connection for itself.
     private var holder: Holder?
 
+    /// Set on a listener's connection.
+    private var listening: Listening?
+
     private struct Holder {
         let session: Session
         var waiting = Queue<Request>()
@@ -35,8 +38,9 @@ final class Worker {
     /// How much a held connection counts in the pool's choice.
     static let sessionLoad = 1000
 
-    init(configuration: PostgresConfiguration, mailbox: Mailbox) {
+    init(configuration: PostgresConfiguration, mailbox: Mailbox, listening: Listening?) {
         self.configuration = configuration
+        self.listening = listening
         self.mailbox = mailbox
     }
 
@@ -61,6 +65,7 @@ final class Worker {
         let error = PostgresError(kind: .closed(.beforeSend), message: message)
         link = nil
         failWaiting(error)
+        listening?.events.finish()
         mailbox.end(with: error)
     }
 
@@ -95,7 +100,8 @@ final class Worker {
 
     private func connectIfNeeded() {
         failBrokenSession()
-        guard link == nil, holder == nil, !waiting.isEmpty else { return }
+        let isWanted = !waiting.isEmpty || listening?.isDue(at: clock.now) == true
+        guard link == nil, holder == nil, isWanted else { return }
         guard let started = Link(configuration: configuration, now: clock.now) else {
             return failWaiting(PostgresError(kind: .connectionLost(.beforeSend), message: "out of memory"))
         }
@@ -111,13 +117,31 @@ final class Worker {
                 PostgresError(
                     kind: .connectionLost(.beforeSend),
                     message: "no connection to \(configuration) within \(configuration.connectTimeout)"))
-        case .waiting, .ready: break
+        case .waiting: break
+        case .ready: subscribe()
+        }
+    }
+
+    /// A new connection of a listener knows nothing of its channels.
+    private func subscribe() {
+        guard let sql = listening?.sql else { return }
+        waiting.prepend(
+            Request(work: .listen(sql), session: nil, cancellation: Cancellation(), respond: { _ in }))
+    }
+
+    private func subscribed(_ outcome: Result<Rows, PostgresError>) {
+        switch outcome {
+        case .success: listening?.succeeded()
+        case .failure:
+            link = nil
+            listening?.failed(at: clock.now)
         }
     }
 
     /// Fails what waits, rather than trying for ever: the askers know how long they can wait.
     private func giveUpConnecting(_ error: PostgresError) {
         link = nil
+        listening?.failed(at: clock.now)
         failWaiting(error)
     }
 
@@ -137,6 +161,7 @@ final class Worker {
     /// The link broke: nobody knows what became of the requests in flight; what was not sent waits for the next link.
     private func lose(_ cause: PostgresError) {
         link = nil
+        listening?.failed(at: clock.now)
         holder?.isBroken = true
         while let flight = flights.popFirst() {
             // A server that says goodbye says it to the first; it may have committed all the same.
@@ -162,7 +187,7 @@ final class Worker {
                     return loseUnsent(request)
                 }
                 depart(request, steps)
-            case .script(let sql):
+            case .script(let sql), .listen(let sql):
                 guard flights.isEmpty else {
                     putBack(request)
                     return flush()
@@ -234,7 +259,9 @@ final class Worker {
                 if flights.first?.isOutOfStep == true { return lose(link.failure()) }
             }
         }
-        while link.nextNotification() != nil {}
+        while let (channel, payload) = link.nextNotification() {
+            listening?.events.yield(.notified(channel: channel, payload: payload))
+        }
         if !isOpen, self.link != nil { lose(link.failure()) }
     }
 
@@ -252,6 +279,7 @@ final class Worker {
             if flight.request.session == nil, !flight.request.isRepeated { return sendAgain(flight.request) }
         }
         flight.request.respond(flight.outcome)
+        if case .listen = flight.request.work { subscribed(flight.outcome) }
         dropIfInTransaction()
     }
 
@@ -307,7 +335,8 @@ final class Worker {
     /// Milliseconds until the next deadline, rounded up; -1: none.
     private func pollTimeout() -> Int32 {
         if link == nil, holder == nil, !waiting.isEmpty { return 0 }
-        let next = link.flatMap { $0.isReady ? flights.first?.deadline : $0.deadline }
+        if link == nil, listening?.isDue(at: clock.now) == true { return 0 }
+        let next = link.map { $0.isReady ? flights.first?.deadline : $0.deadline } ?? listening?.retryAt
         guard let next else { return -1 }
         let milliseconds = (next - clock.now).microseconds / 1000 + 1
         return Int32(clamping: max(0, milliseconds))

@@ -1,9 +1,25 @@
 import Glibc
 
+extension Mailbox {
+    /// Starts the thread that takes this mailbox's requests; when the system refuses, all requests fail.
+    func startWorker(_ configuration: PostgresConfiguration, listening: Listening? = nil) {
+        let isStarted =
+            bell >= 0
+            && startThread { [self] in
+                Worker(configuration: configuration, mailbox: self, listening: listening).run()
+            }
+        guard !isStarted else { return }
+        listening?.events.finish()
+        end(
+            with: PostgresError(
+                kind: .connectionLost(.beforeSend), message: "the system has no more threads or file descriptors"))
+    }
+}
+
 /// Starts a thread of its own for `body`; answers false when the system refuses.
 ///
 /// A thread and not a task, because libpq and poll(2) block, and Swift's cooperative threads are as many as the cores.
-func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
+private func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
     final class Start: Sendable {
         let body: @Sendable () -> Void
 
