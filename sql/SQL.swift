@@ -12,6 +12,13 @@ public enum SQL {
     public static let migrations = [
         Migration(name: "0001_tables", bytes: PackageResources._001_tables_sql),
         Migration(name: "0002_basics", bytes: PackageResources._002_basics_sql),
+        Migration(name: "0003_enqueue", bytes: PackageResources._003_enqueue_sql),
+        Migration(name: "0004_signals", bytes: PackageResources._004_signals_sql),
+        Migration(name: "0005_views", bytes: PackageResources._005_views_sql),
+        Migration(name: "0006_why", bytes: PackageResources._006_why_sql),
+        Migration(name: "0007_webhooks", bytes: PackageResources._007_webhooks_sql),
+        Migration(name: "0008_clock", bytes: PackageResources._008_clock_sql),
+        Migration(name: "0009_roles", bytes: PackageResources._009_roles_sql),
     ]
 
     /// Takes due jobs of one bucket.
@@ -39,8 +46,20 @@ public enum SQL {
     public static let fallAsleep = String(PackageResources.fall_asleep_sql)
     /// Takes a daemon off the list.
     public static let forgetNode = String(PackageResources.forget_node_sql)
-    /// The instant.
-    public static let now = String(PackageResources.now_sql)
+    /// Partitions, statistics, and webhooks that nobody asked for: once a minute.
+    public static let housekeeping = String(PackageResources.housekeeping_sql)
+
+    /// Stores a verified webhook.
+    public static let receiveWebhook = String(PackageResources.receive_webhook_sql)
+    /// Wakes the jobs that parked webhooks belong to.
+    public static let matchWebhooks = String(PackageResources.match_webhooks_sql)
+
+    /// What the clock shows, and how it goes.
+    public static let readClock = String(PackageResources.read_clock_sql)
+    /// Takes a step of the virtual clock, if all is quiet.
+    public static let clockStep = String(PackageResources.clock_step_sql)
+    /// Says when a participant's next timer on the virtual clock is due.
+    public static let joinClock = String(PackageResources.join_clock_sql)
 }
 
 extension SQL.Migration {

@@ -171,8 +171,10 @@ create table lockstep.job_state (
     fillfactor = 50,
     autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0,
     autovacuum_analyze_scale_factor = 0.05);
--- The only index on columns that change. Lower priorities come after higher ones; what has no due_at is not here.
+-- The only index on a column that changes with each claim. What has nothing due is not in it.
 create index job_state_due on lockstep.job_state (bucket, priority, due_at) where due_at is not null;
+-- For whoever looks over the unfinished jobs: its columns stay the same until the end, so that it hinders no commit.
+create index job_state_unfinished on lockstep.job_state (workflow, version) where finished_at is null;
 comment on table lockstep.job_state is 'Where each job rests: one narrow row, updated by each commit of its owner.';
 comment on column lockstep.job_state.bucket is 'The job''s bucket, as its id has it.';
 comment on column lockstep.job_state.id is 'The job.';
@@ -280,7 +282,7 @@ create table lockstep.signal (
     sent_at timestamptz not null,
     handled_at timestamptz,
     answer text,
-    constraint signal_pkey primary key (id, bucket),
+    constraint signal_pkey primary key (job_id, id, bucket),
     constraint signal_key_is_short check (char_length(key) between 1 and 255),
     constraint signal_answer_is_handled check (answer is null or handled_at is not null)
 ) with (

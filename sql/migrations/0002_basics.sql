@@ -252,3 +252,33 @@ end
 $$;
 comment on function lockstep.drop_partitions(timestamptz) is
     'Drops the monthly partitions of history and attempts that ended before the instant; returns their names.';
+
+-- Brings the planner's statistics up to date where PostgreSQL is late or never does it: a table that has doubled since
+-- it was last analysed (a fresh database under load), and the parents of partitions, once a day. Returns the tables
+-- that it analysed. Cheap where there is nothing to do; passes over what others have locked.
+create function lockstep.refresh_statistics() returns setof text
+    language plpgsql security definer set search_path = pg_catalog, lockstep, pg_temp
+as $$
+declare
+    stale text;
+begin
+    for stale in
+        select c.relname::text
+        from pg_class c
+        where c.oid in (
+                'lockstep.job'::regclass, 'lockstep.job_state'::regclass, 'lockstep.signal'::regclass,
+                'lockstep.reference'::regclass)
+            and pg_relation_size(c.oid) > 2 * 8192 * greatest(c.relpages, 8)
+        union all
+        select t.relname::text
+        from pg_stat_all_tables t
+        where t.relid in ('lockstep.history_entry'::regclass, 'lockstep.attempt'::regclass)
+            and coalesce(t.last_analyze, '-infinity') < clock_timestamp() - interval '1 day'
+    loop
+        execute format('analyze (skip_locked) lockstep.%I', stale);
+        return next stale;
+    end loop;
+end
+$$;
+comment on function lockstep.refresh_statistics() is
+    'Analyses tables that have doubled, and the parents of partitions once a day; returns their names.';

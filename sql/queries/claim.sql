@@ -7,7 +7,7 @@
 -- $4 limit        int            at most so many jobs
 -- $5 marks        timestamptz[]  four instants, one for each priority: jobs due at or before the mark are not looked at
 -- $6 node         uuid           the daemon
--- $7 lease        interval       how long it owns them
+-- $7 lease        interval       how long it owns them, five minutes at most
 --
 -- Returns a row for each job, with everything that the daemon needs to go on. `previous_owner` is not null where the
 -- lease of another daemon ran out: what that one had in flight may have happened. `was_due` is when it was due.
@@ -48,7 +48,7 @@ due as materialized (
 ),
 claimed as (
     update lockstep.job_state s
-    set lease = s.lease + 1, leased_by = $6::uuid, due_at = moment.now + $7::interval
+    set lease = s.lease + 1, leased_by = $6::uuid, due_at = moment.now + least($7::interval, interval '5 minutes')
     from due, moment
     where s.bucket = $1::smallint and s.id = due.id and s.ctid = due.seen_version
     returning s.*, due.due_at as was_due, due.leased_by as previous_owner, moment.now

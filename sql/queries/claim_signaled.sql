@@ -9,7 +9,7 @@
 -- $3 versions     int[]     at the same place here
 -- $4 limit        int       at most so many jobs
 -- $5 node         uuid      the daemon
--- $6 lease        interval  how long it owns them
+-- $6 lease        interval  how long it owns them, five minutes at most
 --
 -- Returns the columns of claim.
 --
@@ -43,7 +43,7 @@ due as materialized (
 ),
 claimed as (
     update lockstep.job_state s
-    set lease = s.lease + 1, leased_by = $5::uuid, due_at = moment.now + $6::interval
+    set lease = s.lease + 1, leased_by = $5::uuid, due_at = moment.now + least($6::interval, interval '5 minutes')
     from due, moment
     where s.bucket = $1::smallint and s.id = due.id and s.ctid = due.seen_version
     returning s.*, due.due_at as was_due, due.leased_by as previous_owner, moment.now

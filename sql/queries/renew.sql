@@ -5,7 +5,7 @@
 -- $2 ids     uuid[]    the jobs, each with the token
 -- $3 leases  int[]     at the same place here
 -- $4 node    uuid      the daemon
--- $5 lease   interval  how long from now
+-- $5 lease   interval  how long from now, five minutes at most
 --
 -- Returns the ids that are still owned. One that is missing was taken over: what is in flight for it must not be
 -- committed, and would be refused.
@@ -15,7 +15,7 @@
 --
 -- `between` always holds, and is there for the planner: see commit.
 update lockstep.job_state s
-set due_at = lockstep.now() + $5::interval
+set due_at = lockstep.now() + least($5::interval, interval '5 minutes')
 from unnest($2::uuid[], $3::int[]) as held (id, lease)
 where s.bucket = $1::smallint and s.id = held.id and held.lease between 0 and 2147483647
     and s.lease = held.lease and s.leased_by = $4::uuid

@@ -1,0 +1,7 @@
+-- name: housekeeping
+-- What a daemon does once a minute: partitions for the months to come, statistics for the planner, webhooks that
+-- nobody asked for in a week, and the sweep that matches what a crash left unmatched. Takes no parameter.
+--
+-- Returns how many partitions were made, which tables were analysed, how many webhooks were given up and matched.
+select lockstep.ensure_partitions(3) as partitions_made, array(select lockstep.refresh_statistics()) as analysed,
+    lockstep.match_webhooks() as webhooks_matched, lockstep.give_up_webhooks() as webhooks_given_up

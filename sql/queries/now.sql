@@ -1,3 +1,0 @@
--- name: now
--- The instant, for whoever has to judge or stamp something.
-select lockstep.now() as now
