@@ -8,9 +8,12 @@ extension Duration {
     /// This many days of 24 hours.
     public static func days(_ count: Int) -> Duration { .seconds(count * 86_400) }
 
-    /// The whole microseconds of this interval; what is finer is cut off.
+    /// The whole microseconds of this interval; what is finer is cut off, and so is what is beyond 292,000 years.
     public var microseconds: Int64 {
-        components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000
+        let (seconds, attoseconds) = components
+        let limit = Int64.max / 1_000_000
+        guard seconds > -limit, seconds < limit else { return seconds < 0 ? -Int64.max : .max }
+        return seconds * 1_000_000 + attoseconds / 1_000_000_000_000
     }
 
     /// As a person would say it: `24 h`, `30 s`, `1 h 30 min`, `250 ms`.

@@ -12,7 +12,7 @@ extension Timestamp: CustomStringConvertible, LosslessStringConvertible, Codable
     /// ISO 8601 with three decimals, as most providers write it: `2026-03-01T12:00:05.000Z`.
     public var milliseconds: String { description.dropLast(4) + "Z" }
 
-    /// Reads ISO 8601: date, `T` or a space, time, up to six decimals, then `Z` or an offset such as `+02:00`.
+    /// Reads ISO 8601: date, `T` or a space, time, decimals (beyond six cut off), then `Z` or an offset such as `+02:00`.
     public init?(_ description: String) {
         var text = description[...]
         guard let year = Self.number(&text, digits: 4), Self.take("-", &text),
@@ -25,6 +25,8 @@ extension Timestamp: CustomStringConvertible, LosslessStringConvertible, Codable
             let fraction = Self.fraction(&text), let offset = Self.offset(&text), text.isEmpty
         else { return nil }
         let days = CivilDate(year: year, month: month, day: day).daysSince1970
+        // 30 February would be some day in March.
+        guard CivilDate(daysSince1970: days).day == day else { return nil }
         let whole = days * 86_400 + hour * 3600 + minute * 60 + second - offset
         self.init(microseconds: whole * 1_000_000 + fraction)
     }
@@ -76,10 +78,11 @@ extension Timestamp: CustomStringConvertible, LosslessStringConvertible, Codable
     private static func offset(_ text: inout Substring) -> Int64? {
         if take("Z", &text) { return 0 }
         let sign: Int64 = text.first == "-" ? -1 : 1
-        guard take("+", &text) || take("-", &text), let hours = number(&text, digits: 2) else { return nil }
+        guard take("+", &text) || take("-", &text), let hours = number(&text, digits: 2), hours < 24
+        else { return nil }
         guard !text.isEmpty else { return sign * hours * 3600 }
         _ = take(":", &text)
-        guard let minutes = number(&text, digits: 2) else { return nil }
+        guard let minutes = number(&text, digits: 2), minutes < 60 else { return nil }
         return sign * (hours * 3600 + minutes * 60)
     }
 }

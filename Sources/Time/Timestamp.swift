@@ -12,7 +12,7 @@ public struct Timestamp: Hashable, Comparable, Sendable {
 
     /// The instant this many seconds after 1970-01-01T00:00:00Z.
     public init(seconds: Int64) {
-        self.microseconds = seconds * 1_000_000
+        self.init(microseconds: Duration.seconds(seconds).microseconds)
     }
 
     /// Whole seconds since 1970-01-01T00:00:00Z, rounded down.
@@ -23,17 +23,23 @@ public struct Timestamp: Hashable, Comparable, Sendable {
 
     /// The instant this much later.
     public static func + (instant: Timestamp, interval: Duration) -> Timestamp {
-        Timestamp(microseconds: instant.microseconds + interval.microseconds)
+        Timestamp(microseconds: Self.sum(instant.microseconds, interval.microseconds))
     }
 
     /// The instant this much earlier.
     public static func - (instant: Timestamp, interval: Duration) -> Timestamp {
-        Timestamp(microseconds: instant.microseconds - interval.microseconds)
+        Timestamp(microseconds: Self.sum(instant.microseconds, -interval.microseconds))
     }
 
     /// How much later the first instant is than the second.
     public static func - (lhs: Timestamp, rhs: Timestamp) -> Duration {
-        .microseconds(lhs.microseconds - rhs.microseconds)
+        .microseconds(lhs.microseconds) - .microseconds(rhs.microseconds)
+    }
+
+    /// A sum that ends at the last instant there is: a provider's absurd number must not stop the daemon.
+    private static func sum(_ lhs: Int64, _ rhs: Int64) -> Int64 {
+        let (sum, overflow) = lhs.addingReportingOverflow(rhs)
+        return overflow ? (rhs < 0 ? -Int64.max : .max) : sum
     }
 
     /// Division that rounds down, so that instants before 1970 fall into the right second and day.
