@@ -51,7 +51,9 @@ extension JobID: CustomStringConvertible, LosslessStringConvertible, Codable {
     /// Reads 32 hexadecimal digits, with or without hyphens.
     public init?(_ description: String) {
         let digits = description.utf8.filter { $0 != UInt8(ascii: "-") }
-        guard digits.count == 32, let text = String(bytes: digits, encoding: Unicode.UTF8.self),
+        // A sign would pass for a digit below.
+        guard digits.count == 32, !digits.contains(UInt8(ascii: "+")),
+            let text = String(bytes: digits, encoding: Unicode.UTF8.self),
             let high = UInt64(text.prefix(16), radix: 16), let low = UInt64(text.suffix(16), radix: 16)
         else { return nil }
         self.init(high: high, low: low)

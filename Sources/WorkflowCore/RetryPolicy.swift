@@ -67,8 +67,12 @@ public struct Cadence: Hashable, Sendable {
 private func grown(_ start: Duration, by factor: Double, steps: Int, upTo limit: Duration) -> Duration {
     var wait = Double(start.microseconds)
     let most = Double(limit.microseconds)
-    for _ in 0..<max(0, steps) where wait < most { wait *= factor }
-    return .microseconds(Int64(min(wait, most)))
+    var left = steps
+    while left > 0, wait < most, factor > 1 {
+        wait *= factor
+        left -= 1
+    }
+    return wait < most ? .microseconds(Int64(wait)) : limit
 }
 
 /// A small generator whose whole state is its seed: jitter and simulations are repeated by repeating the seed.
