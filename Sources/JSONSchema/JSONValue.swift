@@ -64,6 +64,13 @@ public enum JSONValue: Hashable, Sendable, Codable {
     }
 }
 
+extension JSONValue: SchemaDescribed {
+    /// Anything.
+    public static var schema: Schema { .any }
+    /// `null`
+    public static var sample: JSONValue { .null }
+}
+
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
     ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
