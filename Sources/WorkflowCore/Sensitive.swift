@@ -1,7 +1,8 @@
 /// A value that must not be seen: personal data, or a secret.
 ///
 /// It prints as `‹redacted›`. Encoded, it is what the encoder's `SensitiveCoding` makes of it: sealed for the
-/// database, redacted for history and for everybody else. An encoder that was told nothing redacts.
+/// database. An encoder that was told nothing redacts, for history, logs and everybody else; what was redacted can't
+/// be read back, so that nobody is ever sent the word instead of the value.
 public struct Sensitive<Value: Codable & Hashable & Sendable>: Hashable, Sendable {
     /// The value itself: for the call to the provider, and for nothing else.
     public let exposed: Value
@@ -19,7 +20,33 @@ extension Sensitive: CustomStringConvertible, CustomDebugStringConvertible, Cust
     public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
-/// How sensitive fields are written and read.
+extension Sensitive: Codable {
+    /// Reads a sealed value, or a plain one (an app's input).
+    ///
+    /// - Throws: `DecodingError` for what was redacted, and what `SensitiveCoding.open` throws.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let text = try? container.decode(String.self) {
+            if text == SensitiveCoding.redacted {
+                throw DecodingError.dataCorruptedError(
+                    in: container, debugDescription: "the value was redacted: it can't be read back")
+            }
+            if let value = try decoder.sensitiveCoding?.open(text, Value.self) as? Value {
+                self.init(value)
+                return
+            }
+        }
+        self.init(try container.decode(Value.self))
+    }
+
+    /// Writes it sealed where the encoder can, and redacted otherwise.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(try encoder.sensitiveCoding?.seal(exposed) ?? SensitiveCoding.redacted)
+    }
+}
+
+/// How sensitive fields are stored: put into an encoder's or decoder's `userInfo` under `key`.
 public struct SensitiveCoding: Sendable {
     /// What stands in place of a value that may not be seen.
     public static let redacted = "‹redacted›"
@@ -27,48 +54,38 @@ public struct SensitiveCoding: Sendable {
     /// The member of `userInfo` under which an encoder or decoder carries it.
     public static var key: CodingUserInfoKey? { CodingUserInfoKey(rawValue: "lockstep.sensitive") }
 
-    /// Turns the JSON text of a value into what is stored.
-    public let seal: @Sendable (_ json: [UInt8]) throws -> String
-    /// Turns what is stored back into the JSON text of the value; nil where it isn't sealed (an app's plain input).
-    public let open: @Sendable (_ stored: String) throws -> [UInt8]?
-    /// JSON text of a value, and back: the core itself knows no JSON.
-    public let encode: @Sendable (any Encodable) throws -> [UInt8]
-    /// Reads a value from JSON text.
-    public let decode: @Sendable (any Decodable.Type, [UInt8]) throws -> any Decodable
+    /// Without keys: what is plain can be read, nothing can be stored. Redacting instead would lose the value.
+    public static let missing = SensitiveCoding { _ in
+        throw EncodingError.invalidValue(
+            redacted,
+            .init(codingPath: [], debugDescription: "a sensitive field can't be stored without a key to seal it"))
+    } open: { _, _ in
+        nil
+    }
 
-    /// How to seal, open, encode and decode.
+    /// Turns a value into the text that is stored.
+    public let seal: @Sendable (any Encodable & Sendable) throws -> String
+    /// Turns stored text back into a value of the type; nil where it isn't sealed.
+    public let open: @Sendable (String, any Decodable.Type) throws -> (any Decodable)?
+
+    /// How to seal and how to open; `open` throws where the text is sealed but its key is unknown or it was changed.
     public init(
-        seal: @escaping @Sendable ([UInt8]) throws -> String,
-        open: @escaping @Sendable (String) throws -> [UInt8]?,
-        encode: @escaping @Sendable (any Encodable) throws -> [UInt8],
-        decode: @escaping @Sendable (any Decodable.Type, [UInt8]) throws -> any Decodable
+        seal: @escaping @Sendable (any Encodable & Sendable) throws -> String,
+        open: @escaping @Sendable (String, any Decodable.Type) throws -> (any Decodable)?
     ) {
         self.seal = seal
         self.open = open
-        self.encode = encode
-        self.decode = decode
     }
 }
 
-extension Sensitive: Codable {
-    /// Reads a sealed value, or a plain one.
-    public init(from decoder: any Decoder) throws {
-        let coding = SensitiveCoding.key.flatMap { decoder.userInfo[$0] } as? SensitiveCoding
-        if let coding, let text = try? decoder.singleValueContainer().decode(String.self),
-            let json = try coding.open(text), let value = try coding.decode(Value.self, json) as? Value
-        {
-            self.init(value)
-        } else {
-            self.init(try Value(from: decoder))
-        }
+extension Decoder {
+    fileprivate var sensitiveCoding: SensitiveCoding? {
+        SensitiveCoding.key.flatMap { userInfo[$0] } as? SensitiveCoding
     }
+}
 
-    /// Writes it sealed where the encoder can, and redacted otherwise.
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        guard let coding = SensitiveCoding.key.flatMap({ encoder.userInfo[$0] }) as? SensitiveCoding else {
-            return try container.encode(SensitiveCoding.redacted)
-        }
-        try container.encode(try coding.seal(try coding.encode(exposed)))
+extension Encoder {
+    fileprivate var sensitiveCoding: SensitiveCoding? {
+        SensitiveCoding.key.flatMap { userInfo[$0] } as? SensitiveCoding
     }
 }

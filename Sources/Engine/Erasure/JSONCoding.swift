@@ -8,15 +8,15 @@ public struct JSONCoding: Sendable {
     private let reading: JSONDecoder
 
     /// - Parameter sensitive: how sensitive fields are sealed for the database; without it they can't be stored, only
-    ///   redacted.
+    ///   shown redacted: storing one throws.
     public init(sensitive: SensitiveCoding? = nil) {
         storing = JSONEncoder()
         showing = JSONEncoder()
         reading = JSONDecoder()
         for encoder in [storing, showing] { encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes] }
-        if let key = SensitiveCoding.key, let sensitive {
-            storing.userInfo[key] = sensitive
-            reading.userInfo[key] = sensitive
+        if let key = SensitiveCoding.key {
+            storing.userInfo[key] = sensitive ?? .missing
+            reading.userInfo[key] = sensitive ?? .missing
         }
     }
 
