@@ -47,6 +47,8 @@ let package = Package(
         .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(
             name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+        // Swift's toolchain brings libcurl, but not its headers: the module map declares what is used.
+        .systemLibrary(name: "CLibCurl"),
         library("Time"),
         library("JSONSchema"),
         library("WorkflowCore", knows: ["Time", "JSONSchema"]),
@@ -60,7 +62,7 @@ let package = Package(
         library("Postgres", knows: ["CLibPQ", "Time"]),
         library("Crypto", knows: ["CLibCrypto"]),
         library("HTTPServer", knows: ["CMicroHTTPD", "HTTPTypes"]),
-        library("HTTPClient", knows: ["HTTPTypes"]),
+        library("HTTPClient", knows: ["CLibCurl", "HTTPTypes"]),
 
         // Level 2: adapters
         library(

@@ -33,8 +33,8 @@ public enum AESGCM {
         return sealed
     }
 
-    /// The plain text of what `seal` made; an error, and no byte of it, if key, nonce, additional data, ciphertext or tag
-    /// are not those of the sealing.
+    /// The plain text of what `seal` made; an error, and no byte of it, if key, nonce, additional data, ciphertext or
+    /// tag are not those of the sealing.
     public static func open(
         _ sealed: [UInt8], key: [UInt8], nonce: [UInt8], authenticating data: [UInt8]
     ) throws(CryptoError) -> [UInt8] {

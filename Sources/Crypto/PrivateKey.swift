@@ -30,8 +30,8 @@ public struct PrivateKey: Sendable, CustomStringConvertible, CustomReflectable {
     /// The key that checks this one's signatures.
     public var publicKey: PublicKey { PublicKey(handle: handle) }
 
-    /// Signs the message itself, not a hash of it: Ed25519 gives 64 raw bytes, ECDSA DER, RSA PKCS#1 v1.5; the latter two
-    /// with SHA-256.
+    /// Signs the message itself, not a hash of it: Ed25519 gives 64 raw bytes, ECDSA DER, RSA PKCS#1 v1.5; the latter
+    /// two with SHA-256.
     public func sign(_ message: [UInt8]) throws(CryptoError) -> [UInt8] {
         ERR_clear_error()
         guard let context = EVP_MD_CTX_new() else { throw CryptoError.ofOpenSSL("no memory to sign") }

@@ -7,7 +7,8 @@ public struct Origin: Hashable, Sendable, CustomStringConvertible {
     /// The port, 443 or 80 where none was written.
     public let port: UInt16
 
-    /// Reads an origin; nil if there is another scheme, a path, a query, a user's name, or what can't be a host or port.
+    /// Reads an origin; nil if there is another scheme, a path, a query, a user's name, or what can't be a host or
+    /// port.
     ///
     /// One slash at the end is forgiven.
     public init?(_ text: String) {

@@ -12,12 +12,13 @@ public enum TransportResult: Sendable, Hashable {
 
 /// Sends a request at most once and says what is known afterwards.
 ///
-/// The port that providers' clients speak through: `URLSessionTransport` in the daemon, a call of the simulator's own
+/// The port that providers' clients speak through: `NetworkTransport` in the daemon, a call of the simulator's own
 /// functions in the simulation.
 public protocol Transport: Sendable {
     /// Sends `request` to `origin` and waits no longer than `timeout` for the whole answer.
     ///
-    /// Writes (anything but GET, HEAD and OPTIONS) are handed to the network at most once. Never throws: what went wrong
-    /// is part of the result, because the difference between "not sent" and "unknown" is what decides about a retry.
+    /// Writes (anything but GET, HEAD and OPTIONS) are handed to the network at most once. Never throws: what went
+    /// wrong is part of the result, because the difference between "not sent" and "unknown" is what decides about a
+    /// retry.
     func send(_ request: HTTPRequest, to origin: Origin, timeout: Duration) async -> TransportResult
 }

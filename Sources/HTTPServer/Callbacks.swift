@@ -1,8 +1,8 @@
 import CMicroHTTPD
 import HTTPTypes
 
-// What libmicrohttpd calls, on threads of its own. Each is a plain function of the module: a closure written where code is
-// isolated to an actor would trap there.
+// What libmicrohttpd calls, on threads of its own. Each is a plain function of the module: a closure written where code
+// is isolated to an actor would trap there.
 
 /// A request line has come in; what is returned belongs to the request until `endExchange`.
 func beginExchange(

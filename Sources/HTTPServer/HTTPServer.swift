@@ -2,8 +2,8 @@ public import HTTPTypes
 
 /// A socket that turns bytes into requests and answers into bytes; it knows no routes.
 ///
-/// Handlers run on Swift's threads, many at once; the order of requests on one connection is kept. The server stops with
-/// `stop()`, or when the last reference to it goes.
+/// Handlers run on Swift's threads, many at once; the order of requests on one connection is kept. The server stops
+/// with `stop()`, or when the last reference to it goes.
 public final class HTTPServer: Sendable {
     /// The port that it listens on; the one that was given, or the free one that was found.
     public let port: UInt16
@@ -47,7 +47,8 @@ public final class HTTPServer: Sendable {
 
     deinit { engine.stop() }
 
-    /// Stops listening, cancels the handlers that still run, answers their requests with 503, and closes all connections.
+    /// Stops listening, cancels the handlers that still run, answers their requests with 503, and closes all
+    /// connections.
     ///
     /// Returns when all that is done, within seconds. May be called again, and from anywhere, also from a handler.
     public func stop() { engine.stop() }

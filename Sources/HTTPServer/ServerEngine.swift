@@ -6,8 +6,8 @@ import Synchronization
 
 /// The libmicrohttpd daemon, and the exchanges whose connections are suspended.
 ///
-/// A connection rests while its handler works, so that one thread serves many. libmicrohttpd aborts the process if it is
-/// stopped while a connection rests: `stop` wakes them all first, and after it has begun none rests any more.
+/// A connection rests while its handler works, so that one thread serves many. libmicrohttpd aborts the process if it
+/// is stopped while a connection rests: `stop` wakes them all first, and after it has begun none rests any more.
 final class ServerEngine: Sendable {
     static let stopping = HTTPResponse.text(503, "The server is stopping.\n")
 

@@ -1,6 +1,5 @@
 import HTTPServer
 import HTTPTypes
-import Synchronization
 import Testing
 
 @Suite(.timeLimit(.minutes(1)))
@@ -122,11 +121,4 @@ struct ServerLimitTests {
         #expect(await !socket.readToEnd().contains("200"))
         #expect(small.handled == 0)
     }
-}
-
-/// Counts from any thread.
-final class Counter: Sendable {
-    private let value = Mutex(0)
-    func add() { value.withLock { $0 += 1 } }
-    var count: Int { value.withLock { $0 } }
 }

@@ -22,7 +22,7 @@ struct ServerStopTests {
             return .text(200, "too late")
         }
         let origin = try server.origin
-        let transport = URLSessionTransport(connectionsPerHost: 4)
+        let transport = NetworkTransport(connectionsPerHost: 4)
         async let answer = transport.send(HTTPRequest(.post, "/"), to: origin, timeout: .seconds(10))
         await arrived.pass()
         server.stop()
@@ -43,7 +43,7 @@ struct ServerStopTests {
         holder.withLock { $0 = server }
         defer { holder.withLock { $0 = nil } }
         let origin = try server.origin
-        let transport = URLSessionTransport(connectionsPerHost: 8)
+        let transport = NetworkTransport(connectionsPerHost: 8)
         let results = await withTaskGroup(of: TransportResult.self) { group in
             for _ in 0..<8 {
                 group.addTask { await transport.send(HTTPRequest(.post, "/"), to: origin, timeout: .seconds(10)) }
@@ -69,39 +69,37 @@ struct ServerStopTests {
     @Test("Servers come and go under load without a crash, and let go of their handlers")
     func churn() async throws {
         for _ in 0..<20 {
-            let weakToken = try await Self.serveAndStop()
-            #expect(weakToken.isGone)
+            let released = Gate()
+            try await Self.serveAndStop(releasing: released)
+            await released.pass()
         }
     }
 
-    private static func serveAndStop() async throws -> WeakToken {
-        let token = Token()
-        let weakToken = WeakToken(token)
-        let server = try HTTPServer(port: 0) { [token] request in
+    private static func serveAndStop(releasing released: Gate) async throws {
+        let token = Token(released)
+        let server = try HTTPServer(port: 0) { request in
             await Task.yield()
             return .text(200, "\(request.path) \(token)")
         }
         let origin = try server.origin
-        let transport = URLSessionTransport(connectionsPerHost: 8)
+        let transport = NetworkTransport(connectionsPerHost: 8)
         await withTaskGroup(of: Void.self) { group in
             for number in 0..<16 {
                 group.addTask {
-                    let result = await transport.send(
-                        HTTPRequest(.post, "/\(number)"), to: origin, timeout: .seconds(10))
+                    let write = HTTPRequest(.post, "/\(number)")
+                    let result = await transport.send(write, to: origin, timeout: .seconds(10))
                     if number == 7 { server.stop() }
                     #expect(result.status == 200 || result.status == 503 || result.response == nil)
                 }
             }
         }
         server.stop()
-        return weakToken
     }
 
-    private final class Token: Sendable {}
-
-    private final class WeakToken: @unchecked Sendable {
-        private weak var token: Token?
-        init(_ token: Token) { self.token = token }
-        var isGone: Bool { token == nil }
+    /// Says when it goes.
+    private final class Token: Sendable {
+        private let released: Gate
+        init(_ released: Gate) { self.released = released }
+        deinit { released.open() }
     }
 }

@@ -6,7 +6,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1)))
 struct ServerTests {
-    let transport = URLSessionTransport(connectionsPerHost: 8)
+    let transport = NetworkTransport(connectionsPerHost: 8)
 
     @Test("A request arrives as it was sent: method, raw target, header fields, every byte of the body")
     func exactRequest() async throws {
@@ -67,7 +67,7 @@ struct ServerTests {
             return .text(200, request.path)
         }
         let origin = try server.origin
-        let wide = URLSessionTransport(connectionsPerHost: 64)
+        let wide = NetworkTransport(connectionsPerHost: 64)
         let answers = await withTaskGroup(of: String?.self) { group in
             for number in 0..<64 {
                 group.addTask {

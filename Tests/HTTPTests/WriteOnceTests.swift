@@ -5,7 +5,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct WriteOnceTests {
     static let ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
-    let transport = URLSessionTransport(connectionsPerHost: 4)
+    let transport = NetworkTransport(connectionsPerHost: 4)
     let pay = HTTPRequest(.post, "/pay", headers: ["Content-Type": "application/json"], body: Array(#"{"a":1}"#.utf8))
 
     @Test(
