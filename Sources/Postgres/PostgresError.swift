@@ -84,6 +84,8 @@ public struct PostgresError: Error, Hashable, Sendable, CustomStringConvertible 
     }
 
     /// Whether the statement certainly left no trace in the database.
+    ///
+    /// A procedure or a script that commits on its way is the exception: what it committed before an error stays.
     public var certainlyNotRun: Bool {
         switch kind {
         case .server, .connectionLost(.beforeSend), .closed(.beforeSend), .cancelled, .unusableRequest: true
