@@ -63,7 +63,7 @@ public struct Faults: Sendable {
     public private(set) var requestRules: [RequestRule] = []
     /// The scripted faults of webhooks; the first that fits is taken.
     public private(set) var webhookRules: [WebhookRule] = []
-    /// How many requests are answered in a minute; further ones get 429. Nil: no limit.
+    /// How many requests are answered in a minute, beyond which they get 429; nil for no limit.
     public var requestsPerMinute: Int?
     /// The window in which requests are counted.
     private var minute: (started: Timestamp, requests: Int)?

@@ -21,8 +21,10 @@ public struct Ledger: Sendable {
         public static let confirmed: Kind = "confirmed"
         /// The client called it off.
         public static let canceled: Kind = "canceled"
-        /// Crypto left a wallet.
+        /// Crypto was sent out of a wallet.
         public static let transfer: Kind = "transfer"
+        /// A transfer was undone on chain: nothing has left the wallet.
+        public static let reverted: Kind = "reverted"
         /// Fiat reached its receiver.
         public static let disbursed: Kind = "disbursed"
         /// Crypto came back to a wallet.

@@ -220,7 +220,7 @@ extension DfnsSimulator {
         let stage = payouts[index].stage
         let script = payouts[index].script
         let reason = script.failReason ?? "the provider refused the payout in \(stage.rawValue)"
-        if stage == .depositProcessing { settleTransfer(of: index, as: .failed, reason: reason, at: now) }
+        if stage == .depositProcessing { revertTransfer(of: index, reason, at: now) }
         end(index, .failed, reason, at: now)
         if stage == .pendingApproval, let approval = payouts[index].approval {
             resolve(approval, as: .expired, at: now)

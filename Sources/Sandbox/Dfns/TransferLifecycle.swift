@@ -61,6 +61,13 @@ extension DfnsSimulator {
         emitTransfer("wallet.transfer.\(status.rawValue.lowercased())", transfers[position], at: now)
     }
 
+    /// The transfer fails on chain: what it would have moved is where it was.
+    mutating func revertTransfer(of index: Int, _ reason: String, at now: Timestamp) {
+        let payout = payouts[index]
+        ledger.record(.reverted, of: payout.id, key: payout.externalID, at: now, amount: payout.amount)
+        settleTransfer(of: index, as: .failed, reason: reason, at: now)
+    }
+
     private mutating func emitTransfer(_ kind: String, _ transfer: Transfer, at now: Timestamp) {
         emit(kind, data: .fields(["transferRequest": transfer.json]), at: now)
     }
