@@ -1,3 +1,4 @@
+internal import HTTPTypes
 public import Time
 
 /// What goes wrong on purpose: scripted rules, a rate limit, and faults drawn at random from a seed.
@@ -94,12 +95,14 @@ public struct Faults: Sendable {
     }
 
     /// Decides about one request, and counts it.
-    mutating func judge(operation: String?, method: String, path: String, at now: Timestamp) -> RequestVerdict {
+    mutating func judge(_ request: HTTPRequest, operation: String?, at now: Timestamp) -> RequestVerdict {
         var verdict = RequestVerdict()
-        let delay = takeRule(isDelay: true, operation, method, path)
-        if delay?.fault == .latency { verdict.delay = delay?.duration ?? .zero }
-        if delay?.fault == .drip { verdict.drip = delay?.duration ?? .zero }
-        verdict.fault = takeRule(isDelay: false, operation, method, path)?.fault
+        if !requestRules.isEmpty {
+            let delay = takeRule(isDelay: true, operation, request)
+            if delay?.fault == .latency { verdict.delay = delay?.duration ?? .zero }
+            if delay?.fault == .drip { verdict.drip = delay?.duration ?? .zero }
+            verdict.fault = takeRule(isDelay: false, operation, request)?.fault
+        }
         random?.draw(into: &verdict)
         if isOverLimit(at: now) { verdict.fault = .rateLimited }
         return verdict
@@ -116,11 +119,10 @@ public struct Faults: Sendable {
         return random?.drawWebhook()
     }
 
-    private mutating func takeRule(
-        isDelay: Bool, _ operation: String?, _ method: String, _ path: String
-    ) -> RequestRule? {
+    private mutating func takeRule(isDelay: Bool, _ operation: String?, _ request: HTTPRequest) -> RequestRule? {
+        let path = request.path
         let fitting = requestRules.firstIndex {
-            $0.fault.isDelay == isDelay && $0.fits(operation: operation, method: method, path: path)
+            $0.fault.isDelay == isDelay && $0.fits(operation: operation, method: request.method.rawValue, path: path)
         }
         guard let index = fitting else { return nil }
         let rule = requestRules[index]

@@ -2,8 +2,8 @@ internal import Foundation
 
 /// A JSON value whose objects keep their order and whose numbers keep their text.
 ///
-/// Both matter to a simulator: a signature covers the bytes as they were written, and an amount such as `985.50` must not
-/// pass through a binary float.
+/// Both matter to a simulator: a signature covers the bytes as they were written, and an amount such as `985.50` must
+/// not pass through a binary float.
 public enum JSON: Sendable, Hashable {
     /// `null`.
     case null
@@ -78,18 +78,22 @@ extension JSON {
     private init?(foundation value: Any) {
         switch value {
         case let text as String: self = .string(text)
-        case is NSNull: self = .null
-        case let number as NSNumber:
-            // Foundation boxes booleans as numbers; their type code tells them apart.
-            self = String(cString: number.objCType) == "c" ? .bool(number.boolValue) : .number(number.stringValue)
         case let items as [Any]: self = .array(items.compactMap(JSON.init(foundation:)))
         case let members as [String: Any]:
             let values = members.compactMap { name, value in JSON(foundation: value).map { Member(name, $0) } }
             self = .object(values.sorted { $0.name < $1.name })
+        // Behind the containers: a cast to one of these classes would bridge a whole container first.
+        case is NSNull: self = .null
+        case let number as NSNumber:
+            // Foundation boxes booleans as numbers; their type code tells them apart.
+            self = number.objCType.pointee == booleanCode ? .bool(number.boolValue) : .number(number.stringValue)
         default: return nil
         }
     }
 }
+
+/// `c`, as Foundation's numbers call a boolean.
+private let booleanCode = CChar(UInt8(ascii: "c"))
 
 // MARK: - Writing
 

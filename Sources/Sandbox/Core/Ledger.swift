@@ -1,6 +1,6 @@
 public import Time
 
-/// Everything that a simulated provider really did: what tests ask, instead of trusting answers that may have been lost.
+/// Everything that a simulated provider really did: what tests ask, instead of trusting answers that may be lost.
 ///
 /// It only grows. An entry names the provider's object and the client's own key for it, and can be found by either.
 public struct Ledger: Sendable {

@@ -41,9 +41,15 @@ public struct Router<Operation: Sendable>: Sendable {
     /// A router over these routes.
     public init(_ routes: [Route]) { self.routes = routes }
 
+    /// The path's parts, split as bytes: this runs for each request of thousands of simulated runs.
+    private static func segments(of target: String) -> [String] {
+        let path = target.utf8.prefix { $0 != UInt8(ascii: "?") }
+        return path.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
+    }
+
     /// The operation that a request means, with what stands in for the parts in braces, in order.
     public func match(_ request: HTTPRequest) -> (operation: Operation, parameters: [String])? {
-        let segments = request.segments
+        let segments = Self.segments(of: request.target)
         for route in routes where route.method == request.method {
             if let parameters = route.parameters(in: segments) { return (route.operation, parameters) }
         }

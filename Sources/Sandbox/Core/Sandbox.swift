@@ -29,8 +29,7 @@ public struct Sandbox<Provider: SimulatedProvider>: Simulator {
             return .respond(provider.errorResponse(413, "the body is larger than \(Self.maximumBody) bytes"))
         }
         let match = Provider.operation(of: request)
-        let verdict = faults.judge(
-            operation: match?.operation.rawValue, method: request.method.rawValue, path: request.path, at: now)
+        let verdict = faults.judge(request, operation: match?.operation.rawValue, at: now)
         let answer = answer(request, match, fault: verdict.fault, at: now)
         guard verdict.delay > .zero || verdict.drip > .zero, let response = answer.response else { return answer }
         return .respondSlowly(response, delay: verdict.delay, drip: verdict.drip)

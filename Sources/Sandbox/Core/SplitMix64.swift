@@ -1,6 +1,6 @@
 /// A small generator of pseudo-random numbers: the same seed gives the same numbers on every machine.
 ///
-/// The algorithm is SplitMix64 (Steele, Lea and Flood, 2014). It is for simulation only: nothing secret may come from it.
+/// The algorithm is SplitMix64 (Steele, Lea and Flood, 2014). It is for simulation only: no secret may come from it.
 public struct SplitMix64: RandomNumberGenerator, Sendable, Hashable {
     private var state: UInt64
 

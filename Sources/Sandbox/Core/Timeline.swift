@@ -45,11 +45,12 @@ public struct Timeline<Event: Sendable>: Sendable {
         return (first.at, first.event)
     }
 
-    /// Takes events out from the front as long as they have become void, so that nobody is woken for them.
-    public mutating func dropFirst(while isVoid: (Event) -> Bool) {
-        while let first = heap.first, isVoid(first.event) {
-            _ = takeNext(dueAt: first.at)
-        }
+    /// The next event; nil if none is waiting.
+    public var first: Event? { heap.first?.event }
+
+    /// Takes the first event out, such as one that has become void, so that nobody is woken for it.
+    public mutating func dropFirst() {
+        if let at = nextDue { _ = takeNext(dueAt: at) }
     }
 
     private mutating func siftDown() {

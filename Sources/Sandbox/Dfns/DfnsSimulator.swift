@@ -75,7 +75,8 @@ extension DfnsSimulator: SimulatedProvider {
 
     /// What a request asks for; the body of an action tells confirming from canceling.
     public static func operation(of request: HTTPRequest) -> (operation: DfnsOperation, parameters: [String])? {
-        guard let match = router.match(request), match.operation == .confirm else { return router.match(request) }
+        guard let match = router.match(request) else { return nil }
+        guard match.operation == .confirm else { return match }
         let isCancel = JSON(parsing: request.body)?["action"]?.string == "Cancel"
         return (isCancel ? .cancel : .confirm, match.parameters)
     }

@@ -51,11 +51,7 @@ extension DfnsSimulator {
     }
 
     mutating func dropVoidTimers() {
-        // `isVoid` reads what the closure can't while `timers` is being changed.
-        var timers = self.timers
-        self.timers = Timeline()
-        timers.dropFirst(while: isVoid)
-        self.timers = timers
+        while let timer = timers.first, isVoid(timer) { timers.dropFirst() }
     }
 
     private func isVoid(_ timer: PayoutTimer) -> Bool {
