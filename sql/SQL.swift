@@ -60,6 +60,23 @@ public enum SQL {
     public static let clockStep = String(PackageResources.clock_step_sql)
     /// Says when a participant's next timer on the virtual clock is due.
     public static let joinClock = String(PackageResources.join_clock_sql)
+    /// Chooses the clock.
+    public static let setClock = String(PackageResources.set_clock_sql)
+    /// Moves a virtual clock through everything that falls due.
+    public static let advanceClock = String(PackageResources.advance_clock_sql)
+
+    /// Into how many buckets jobs are divided.
+    public static let buckets = String(PackageResources.buckets_sql)
+    /// The flows and versions with unfinished jobs that no living daemon can run.
+    public static let stranded = String(PackageResources.stranded_sql)
+    /// Enqueues a job from the command line.
+    public static let enqueue = String(PackageResources.enqueue_sql)
+    /// Tells a job something from the command line.
+    public static let tell = String(PackageResources.tell_sql)
+    /// Asks a job to stop, from the command line.
+    public static let cancel = String(PackageResources.cancel_sql)
+    /// Takes a job up again, from the command line.
+    public static let retry = String(PackageResources.retry_sql)
 }
 
 extension SQL.Migration {

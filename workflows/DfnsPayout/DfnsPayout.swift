@@ -7,8 +7,11 @@ public import WorkflowCore
 /// The customer's crypto leaves the wallet only after `confirming`. Before it, every way out is harmless; after it,
 /// none is taken on our own word: silence is answered by reading the payout again, never by giving up.
 public enum DfnsPayout: Workflow {
+    /// What apps enqueue.
     public static let name = "dfns_payout"
+    /// Rises when stored states change their meaning.
     public static let version = 1
+    /// Whom the activities call.
     public static let provider = "dfns"
 
     /// Where a payout rests. Stored as JSON under these names: renaming a case is a migration.
@@ -82,8 +85,10 @@ public enum DfnsPayout: Workflow {
         }
     }
 
+    /// Every payout begins with its price.
     public static func start(_ order: Order) -> State { .quoting(order: order, asking: nil) }
 
+    /// What is done in each state, how it is retried, and what happens on a time-out.
     public static func plan(for state: State) -> Plan<Self> {
         switch state {
         case .quoting(let order, _):

@@ -42,6 +42,18 @@ public struct RegisteredWorkflow: Sendable {
     }
 }
 
+extension RegisteredWorkflow {
+    /// What is wrong with a stored state, for a person; nil where this build can read it.
+    public func problem(reading data: String, _ coding: JSONCoding) -> String? {
+        do {
+            _ = try restore(data, coding)
+            return nil
+        } catch {
+            return explanation(of: error)
+        }
+    }
+}
+
 /// The flows, each in each version that this build knows.
 public struct Registry: Sendable {
     /// All of them.

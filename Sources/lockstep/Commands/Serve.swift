@@ -1,0 +1,47 @@
+import Engine
+import HTTPClient
+import HTTPServer
+import HTTPTypes
+import Postgres
+import PostgresStore
+import Time
+import Webhooks
+
+/// `lockstep serve`: the daemon.
+enum Serve: Command {
+    static let name = "serve"
+    static let summary = "Run the daemon: it drives jobs, and receives webhooks."
+    static let discussion = """
+        SIGTERM stops it: it takes no new jobs, finishes the calls under way within the grace period, gives the rest
+        back, and exits with 0. A second SIGTERM stops it at once; whatever was under way is then looked up by the next
+        owner, like after a crash.
+
+        GET /healthz says that it runs, GET /readyz that its database answers and that there is no job that nobody can
+        run. Webhooks go to POST /webhooks/<provider>/<account>.
+        """
+    static let options = [
+        Option("config", "FILE", "The configuration (default: lockstep.json5)."),
+        Option("database", "URL", "The database (default: LOCKSTEP_DATABASE_URL)."),
+        Option("clock", "MODE", "real, virtual, or auto; by default as the database has it."),
+        Option("node", "NAME", "A name for people (default: lockstep)."),
+        Option(flag: "poll-only", "Don't listen for notifications, as behind PgBouncer in transaction mode."),
+        Option(flag: "with-parent", "Stop when standard input is closed."),
+    ]
+
+    static func run(_ arguments: Arguments, on host: Host) async throws -> ExitCode {
+        let configuration = try host.configuration(arguments["config"])
+        let url = try host.database(arguments)
+        let clock = try arguments.choice("clock", of: ["", "real", "virtual", "auto"], default: "")
+        var database = try PostgresConfiguration(url)
+        database.usesPreparedStatements = !arguments.has("poll-only")
+        database.applicationName = "lockstep serve"
+        let flows = try Flows(
+            configuration,
+            transport: NetworkTransport(connectionsPerHost: configuration.engine.callsPerAccount ?? 32))
+        let process = DaemonProcess(
+            host: host, name: arguments["node"] ?? "lockstep", configuration: configuration, database: database,
+            flows: flows, listens: !arguments.has("poll-only"))
+        let requests = StopRequests(withParent: arguments.has("with-parent"))
+        return try await process.run(clock: clock, until: requests)
+    }
+}

@@ -1,0 +1,118 @@
+import Configuration
+import Engine
+import HTTPServer
+import HTTPTypes
+import Postgres
+import PostgresStore
+import SQL
+import Time
+import Webhooks
+
+/// One run of the daemon: the engine's shell, and everything that keeps it company.
+struct DaemonProcess {
+    let host: Host
+    let name: String
+    let configuration: LockstepConfiguration
+    let database: PostgresConfiguration
+    let flows: Flows
+    let listens: Bool
+
+    /// Runs until it is asked to stop.
+    func run(clock mode: String, until requests: StopRequests) async throws -> ExitCode {
+        let pool = PostgresPool(database, connections: 2)
+        let buckets = try await prepare(pool, clock: mode)
+        let clock = PostgresClock(try await PostgresClock.read(pool), host: host.time)
+        let inbox = PostgresWebhookInbox(pool, log: host.log)
+        let store = PostgresStore(
+            database, connections: configuration.engine.databaseConnections ?? 2, sawNow: { clock.observe($0) },
+            wroteReferences: { inbox.matchSoon($0) })
+        let node = NodeID(host.uuid())
+        let registration = NodeRegistration(
+            node: node, name: name, build: Build.version, workflows: try flows.published(), database: pool,
+            log: host.log)
+        try await registration.register()
+        let daemon = Daemon(
+            node: node, registry: flows.registry, buckets: 0..<buckets, limits: configuration.limits,
+            environment: Daemon.Environment(
+                store: store, runner: flows.handlers, clock: clock, bell: PostgresBell(pool), log: host.log))
+        let endpoint = WebhookEndpoint(sources: flows.webhookSources, inbox: inbox, clock: clock, log: host.log)
+        let health = Health(database: pool)
+        let server = try HTTPServer(host: configuration.http.host, port: configuration.http.port) { request in
+            endpoint.serves(request) ? await endpoint.respond(to: request) : await health.respond(to: request)
+        }
+        host.print("listening on http://\(configuration.http.host):\(server.port)")
+        host.print("ready")
+        await attend(daemon, clock: clock, pool: pool, registration: registration, until: requests)
+        server.stop()
+        try? await registration.forget()
+        await store.close()
+        await pool.close()
+        return .success
+    }
+
+    /// Checks the schema, sets the clock if asked to, and is loud about jobs that nobody can run.
+    private func prepare(_ pool: PostgresPool, clock mode: String) async throws -> Int {
+        try await Database.requireSchema(database)
+        if !mode.isEmpty {
+            _ = try await pool.query(
+                Statement(name: "set_clock", sql: SQL.setClock),
+                [.text(mode == "real" ? "real" : "virtual"), .bool(mode == "auto")])
+        }
+        for trouble in try await Flows.troubles(in: pool, registry: flows.registry) { host.log("CAUTION: \(trouble)") }
+        return try await pool.query(Statement(name: "buckets", sql: SQL.buckets)).only["buckets"]
+    }
+
+    /// Runs the daemon and its helpers until the daemon has drained.
+    private func attend(
+        _ daemon: Daemon, clock: PostgresClock, pool: PostgresPool, registration: NodeRegistration,
+        until requests: StopRequests
+    ) async {
+        let walker = ClockWalker(pool, clock: clock, host: host.time, log: host.log)
+        let notices =
+            listens
+            ? DatabaseNotices(database, bell: { daemon.ring() }, clock: { walker.nudge() }) : nil
+        let helpers = [
+            Task { await registration.run(host: host.time) },
+            Task { await walker.run() },
+            Task { await Housekeeping(pool, log: host.log).run(host: host.time) },
+            Task { await notices?.run() },
+            Task { await obey(requests, daemon) },
+        ]
+        await daemon.run()
+        for helper in helpers { helper.cancel() }
+        await notices?.close()
+    }
+
+    /// Drains at the first request; stops at the second, or when the grace period is over.
+    private func obey(_ requests: StopRequests, _ daemon: Daemon) async {
+        var isDraining = false
+        for await _ in requests.requests {
+            guard !isDraining else {
+                host.log("stopping at once")
+                return daemon.abandon()
+            }
+            isDraining = true
+            let grace = configuration.engine.grace ?? .seconds(30)
+            host.log("draining: no new jobs, calls under way have \(grace.inWords)")
+            daemon.drain()
+            Task {
+                await host.sleep(grace)
+                if !Task.isCancelled { daemon.abandon() }
+            }
+        }
+    }
+}
+
+extension LockstepConfiguration {
+    /// The engine's limits, as configured.
+    var limits: Scheduler.Limits {
+        var limits = Scheduler.Limits()
+        limits.held = engine.jobsHeld ?? limits.held
+        limits.claim = engine.claimBatch ?? limits.claim
+        limits.commit = engine.commitBatch ?? limits.commit
+        limits.callsPerAccount = engine.callsPerAccount ?? limits.callsPerAccount
+        limits.term = engine.lease ?? limits.term
+        limits.idlePoll = engine.idlePoll ?? limits.idlePoll
+        return limits
+    }
+}

@@ -1,0 +1,69 @@
+import Activities
+import Configuration
+import Crypto
+import Dfns
+import DfnsPayout
+import Engine
+import HTTPClient
+import Postgres
+import PostgresStore
+import Webhooks
+import WorkflowCore
+
+/// The flows of this build: what each needs is put together here, and nowhere else.
+struct Flows: Sendable {
+    /// The flows as the engine runs them.
+    let registry: Registry
+    /// Who makes their calls.
+    let handlers: ActivityHandlers
+    /// Who reads their webhooks.
+    let webhookSources: [any WebhookSource]
+
+    /// The flows with clients for the configured accounts.
+    init(_ configuration: LockstepConfiguration, transport: any Transport) throws {
+        registry = try Self.registry()
+        let clients = configuration.dfnsAccounts.map { account in
+            (account.name, DfnsClient(account: account, transport: transport))
+        }
+        var handlers = ActivityHandlers()
+        handlers.add(DfnsPayoutActivities(clients: Dictionary(clients) { _, last in last }))
+        self.handlers = handlers
+        webhookSources = [DfnsWebhookSource(accounts: configuration.dfnsAccounts)]
+    }
+
+    /// The flows without accounts, for commands that call nobody.
+    static func registry() throws -> Registry { Registry([try RegisteredWorkflow(DfnsPayout.self)]) }
+
+    /// What each flow looks like.
+    static let pictures = [
+        DfnsPayout.name: Picture(
+            diagram: Diagram(of: DfnsPayout.self), matrix: Matrix(of: DfnsPayout.self), svg: DfnsPayout.picture)
+    ]
+
+    /// A flow's picture: derived from its code, and as Graphviz laid it out.
+    struct Picture: Sendable {
+        let diagram: Diagram
+        let matrix: Matrix
+        let svg: String
+    }
+
+    /// What this build tells the database about its flows.
+    func published() throws -> [PublishedWorkflow] {
+        try registry.workflows.map { try PublishedWorkflow($0, diagram: Self.pictures[$0.name]?.diagram.mermaid) }
+    }
+
+    /// The live jobs of a database that this build can't run, in a sentence for each kind.
+    static func troubles(in pool: PostgresPool, registry: Registry) async throws -> [String] {
+        try await LiveState.all(in: pool).compactMap { live in
+            let what = "\(live.count) \(live.count == 1 ? "job" : "jobs") of \(live.workflow) version \(live.version)"
+            let place = "\(live.state.map { " in \($0)" } ?? ""), such as \(live.example)"
+            guard let workflow = registry[live.workflow, live.version] else {
+                return "\(what)\(place): this build has no such flow and version"
+            }
+            guard let data = live.exampleData, let problem = workflow.problem(reading: data, registry.coding) else {
+                return nil
+            }
+            return "\(what)\(place): this build can't read the stored state: \(problem)"
+        }
+    }
+}

@@ -1,0 +1,28 @@
+import Configuration
+
+/// What several commands ask of the machine.
+extension Host {
+    /// The configuration, or a sentence about what is wrong with it.
+    func configuration(_ path: String?) throws -> LockstepConfiguration {
+        let file = path ?? "lockstep.json5"
+        do {
+            return try LockstepConfiguration.load(
+                text: try read(file), file: file, environment: environment, readFile: { try read($0) })
+        } catch let error as ConfigurationError {
+            throw CommandFailure(error.description, code: .usage)
+        }
+    }
+
+    /// The database that was named, or a sentence about how to name one.
+    func database(_ arguments: Arguments) throws -> String {
+        guard let url = arguments["database"] ?? environment["LOCKSTEP_DATABASE_URL"] else {
+            throw CommandFailure("name a database with --database URL or LOCKSTEP_DATABASE_URL", code: .usage)
+        }
+        return url
+    }
+
+    /// Waits until somebody asks this process to stop, or, on request, until its parent is gone.
+    func untilStopped(withParent: Bool) async {
+        for await _ in StopRequests(withParent: withParent).requests { return }
+    }
+}
