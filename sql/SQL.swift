@@ -60,6 +60,17 @@ public enum SQL {
     public static let clockStep = String(PackageResources.clock_step_sql)
     /// Says when a participant's next timer on the virtual clock is due.
     public static let joinClock = String(PackageResources.join_clock_sql)
+
+    /// The newest jobs that a filter lets through.
+    public static let listJobs = String(PackageResources.list_jobs_sql)
+    /// The transitions of a job.
+    public static let jobHistory = String(PackageResources.job_history_sql)
+    /// What a job was told.
+    public static let jobSignals = String(PackageResources.job_signals_sql)
+    /// What providers were asked for a job.
+    public static let jobCalls = String(PackageResources.job_calls_sql)
+    /// What a job waits for, in one sentence.
+    public static let why = String(PackageResources.why_sql)
 }
 
 extension SQL.Migration {
