@@ -77,6 +77,17 @@ public enum SQL {
     public static let cancel = String(PackageResources.cancel_sql)
     /// Takes a job up again, from the command line.
     public static let retry = String(PackageResources.retry_sql)
+
+    /// The newest jobs that a filter lets through.
+    public static let listJobs = String(PackageResources.list_jobs_sql)
+    /// The transitions of a job.
+    public static let jobHistory = String(PackageResources.job_history_sql)
+    /// What a job was told.
+    public static let jobSignals = String(PackageResources.job_signals_sql)
+    /// What providers were asked for a job.
+    public static let jobCalls = String(PackageResources.job_calls_sql)
+    /// What a job waits for, in one sentence.
+    public static let why = String(PackageResources.why_sql)
 }
 
 extension SQL.Migration {

@@ -30,7 +30,7 @@ public struct DfnsPayoutActivities: ActivityHandler {
                 await client.quote(
                     walletID: order.walletID.text, asset: order.asset, fiatCurrency: order.fiatCurrency,
                     country: order.country)
-            ) { .quoted(DfnsPayout.Quote($0, at: context.startedAt)) }
+            ) { .quoted(quote: DfnsPayout.Quote($0, at: context.startedAt)) }
         case .createPayout(let order):
             return answer(
                 await client.createPayout(DfnsClient.PayoutOrder(order), externalID: context.key.description)

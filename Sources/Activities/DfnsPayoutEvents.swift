@@ -11,11 +11,11 @@ extension DfnsPayout.Event {
         let progress = DfnsPayout.Progress(payout)
         let reason = payout.data.statusReason ?? "Dfns gave no reason"
         switch payout.status {
-        case .known(.completed): self = .ended(.completed, progress)
-        case .known(.failed): self = .ended(.failed(why: Refusal(.provider, reason)), progress)
-        case .known(.rejected): self = .ended(.rejected(why: Refusal(.policy, reason)), progress)
-        case .known(.expired): self = .ended(.expired, progress)
-        case .known(.canceled): self = .ended(.canceled, progress)
+        case .known(.completed): self = .ended(ending: .completed, progress: progress)
+        case .known(.failed): self = .ended(ending: .failed(why: Refusal(.provider, reason)), progress: progress)
+        case .known(.rejected): self = .ended(ending: .rejected(why: Refusal(.policy, reason)), progress: progress)
+        case .known(.expired): self = .ended(ending: .expired, progress: progress)
+        case .known(.canceled): self = .ended(ending: .canceled, progress: progress)
         case .known(.processing), .unknown: self.init(underWay: payout, progress)
         }
     }
@@ -23,16 +23,16 @@ extension DfnsPayout.Event {
     /// What the detailed status says while a payout is under way.
     private init?(underWay payout: DfnsClient.Payout, _ progress: DfnsPayout.Progress) {
         if payout.data.dateConfirmed != nil {
-            self = .progressed(progress)
+            self = .progressed(progress: progress)
             return
         }
         switch payout.executionStatus {
         case .known(.awaitingPayoutConfirmation):
             guard let address = payout.data.depositAddress, let asset = payout.asset.known else { return nil }
-            self = .instructed(DfnsPayout.Transfer(address: address, asset: asset))
+            self = .instructed(transfer: DfnsPayout.Transfer(address: address, asset: asset))
         case .known(.submittingPayoutTransfer), .known(.pendingPolicyApproval), .known(.depositProcessing),
             .known(.disbursementPending):
-            self = .progressed(progress)
+            self = .progressed(progress: progress)
         case .known(.initializing), .known(.awaitingPayoutInstructions), .known(.completed), .known(.rejected),
             .known(.failed), .known(.expired), .known(.canceled), .unknown:
             return nil
@@ -42,8 +42,8 @@ extension DfnsPayout.Event {
     /// Where a transfer shows the crypto to be; nil while it may still go either way.
     init?(tracing transfer: DfnsClient.Transfer) {
         switch transfer.status {
-        case .known(.broadcasted), .known(.confirmed): self = .traced(.sent)
-        case .known(.failed), .known(.rejected): self = .traced(.inWallet)
+        case .known(.broadcasted), .known(.confirmed): self = .traced(funds: .sent)
+        case .known(.failed), .known(.rejected): self = .traced(funds: .inWallet)
         case .known(.pending), .known(.executing), .unknown: return nil
         }
     }

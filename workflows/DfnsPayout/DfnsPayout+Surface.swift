@@ -18,7 +18,7 @@ extension DfnsPayout {
 
     /// Dfns said no.
     public static func refused(_ refusal: ProviderRefusal) -> Event {
-        .refused(Refusal(Refusal.Code(rawValue: refusal.code), refusal.message))
+        .refused(refusal: Refusal(Refusal.Code(rawValue: refusal.code), refusal.message))
     }
 
     /// The account that the order names.

@@ -51,18 +51,18 @@ public enum DfnsPayout: Workflow {
 
     /// Facts that somebody else established.
     public enum Event: WorkflowEvent {
-        case quoted(Quote)
+        case quoted(quote: Quote)
         case accepted
         case opened(id: String, by: Requester)
-        case instructed(Transfer)
+        case instructed(transfer: Transfer)
         case confirmed
-        case progressed(Progress)
-        case ended(Ending, Progress)
+        case progressed(progress: Progress)
+        case ended(ending: Ending, progress: Progress)
         case retracted
-        case traced(Funds)
+        case traced(funds: Funds)
         case timedOut
         case cancelRequested
-        case refused(Refusal)
+        case refused(refusal: Refusal)
     }
 
     /// What the world is asked to do.

@@ -14,19 +14,19 @@ public final class PostgresStore: Store {
     private let commits: PostgresPool
     private let marks = Marks()
     private let sawNow: @Sendable (Timestamp) -> Void
-    private let wroteReferences: @Sendable () -> Void
+    private let wroteReferences: @Sendable ([Reference]) -> Void
 
     /// A store; connects nowhere yet.
     ///
     /// - Parameters:
     ///   - connections: how many there are for commits and whatever else is not a claim.
     ///   - sawNow: is given `lockstep.now()` as each claim reads it, the moment it is read: what a clock lives on.
-    ///   - wroteReferences: is called after a commit that brought references, for webhooks that came too early. It
-    ///     must not wait.
+    ///   - wroteReferences: is given the references that a commit brought, after it, for webhooks that came too
+    ///     early. It must not wait.
     public init(
         _ database: PostgresConfiguration, connections: Int = 2,
         sawNow: @escaping @Sendable (Timestamp) -> Void = { _ in },
-        wroteReferences: @escaping @Sendable () -> Void = {}
+        wroteReferences: @escaping @Sendable ([Reference]) -> Void = { _ in }
     ) {
         claims = PostgresConnection(database)
         commits = PostgresPool(database, connections: connections)
@@ -94,7 +94,8 @@ public final class PostgresStore: Store {
         let accepted = try await read { () throws(PostgresError) in
             try (await commits.query(.commit, commitParameters(batch), timeout: Self.patience)).ids()
         }
-        if batch.jobs.contains(where: { !$0.references.isEmpty }) { wroteReferences() }
+        let references = batch.jobs.flatMap(\.references)
+        if !references.isEmpty { wroteReferences(references) }
         return accepted
     }
 

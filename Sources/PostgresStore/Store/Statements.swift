@@ -9,4 +9,24 @@ extension Statement {
     static let renew = Statement(name: "renew", sql: SQL.renew)
     static let findCommit = Statement(name: "find_commit", sql: SQL.findCommit)
     static let nextDue = Statement(name: "next_due", sql: SQL.nextDue)
+
+    static let readClock = Statement(name: "read_clock", sql: SQL.readClock)
+    static let clockStep = Statement(name: "clock_step", sql: SQL.clockStep)
+
+    static let publishWorkflow = Statement(name: "publish_workflow", sql: SQL.publishWorkflow)
+    static let heartbeat = Statement(name: "heartbeat", sql: SQL.heartbeat)
+    static let fallAsleep = Statement(name: "fall_asleep", sql: SQL.fallAsleep)
+    static let forgetNode = Statement(name: "forget_node", sql: SQL.forgetNode)
+    static let housekeeping = Statement(name: "housekeeping", sql: SQL.housekeeping)
+
+    static let receiveWebhook = Statement(name: "receive_webhook", sql: SQL.receiveWebhook)
+    static let matchWebhooks = Statement(name: "match_webhooks", sql: SQL.matchWebhooks)
+
+    static let liveStates = Statement(name: "live_states", sql: SQL.liveStates)
+    /// Not prepared: which index serves depends on the filter.
+    static let listJobs = Statement(SQL.listJobs)
+    static let jobHistory = Statement(name: "job_history", sql: SQL.jobHistory)
+    static let jobSignals = Statement(name: "job_signals", sql: SQL.jobSignals)
+    static let jobCalls = Statement(name: "job_calls", sql: SQL.jobCalls)
+    static let why = Statement(name: "why", sql: SQL.why)
 }

@@ -1,5 +1,6 @@
 import Postgres
 import SQL
+import WorkflowCore
 
 /// `lockstep enqueue`: a job, from a shell.
 enum Enqueue: Command {

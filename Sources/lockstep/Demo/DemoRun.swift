@@ -15,12 +15,14 @@ struct DemoRun {
 
     /// Enqueues all payouts in one transaction, the app's own.
     func enqueue() async throws {
-        try await participate(Scenario.all.compactMap(\.confirmedAfter).min())
         host.print("The app enqueues \(Scenario.all.count) payouts in one transaction; the first of them:\n")
         host.print("    begin;")
         host.print(Scenario.all[0].enqueue.split(separator: "\n").map { "    \($0)" }.joined(separator: "\n") + ";")
         host.print("    commit;\n")
+        let firstConfirmation = Scenario.all.compactMap(\.confirmedAfter).min()
         try await database.transaction { session in
+            // In the same transaction: a clock that finds only the customer due would run to him at once.
+            try await participate(firstConfirmation, in: session)
             for scenario in Scenario.all { _ = try await session.query(Statement(scenario.enqueue)) }
         }
     }
@@ -95,12 +97,12 @@ struct DemoRun {
                     """), [.text(scenario.key)])
             confirmed.insert(scenario.key)
             let rest = waiting.filter { !confirmed.contains($0.key) }
-            try await participate(rest.compactMap(\.confirmedAfter).min())
+            try await participate(rest.compactMap(\.confirmedAfter).min(), in: database)
         }
     }
 
-    private func participate(_ next: Duration?) async throws {
-        _ = try await database.query(Statement(Self.participate), [.timestamp(next.map { startedAt + $0 })])
+    private func participate(_ next: Duration?, in session: any QueryRunner) async throws {
+        _ = try await session.query(Statement(Self.participate), [.timestamp(next.map { startedAt + $0 })])
     }
 }
 

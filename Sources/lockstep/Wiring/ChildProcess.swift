@@ -1,4 +1,5 @@
 import Foundation
+@preconcurrency import Dispatch
 import Time
 
 /// Another run of this executable, which ends when this one does.
@@ -14,7 +15,7 @@ final class ChildProcess: Sendable {
     init(_ arguments: [String], log: String, on host: Host) throws {
         name = arguments.first ?? "lockstep"
         logFile = log
-        FileManager.default.createFile(atPath: log, contents: nil, attributes: [.posixPermissions: 0o600])
+        _ = FileManager.default.createFile(atPath: log, contents: nil, attributes: [.posixPermissions: 0o600])
         guard let output = FileHandle(forWritingAtPath: log) else { throw CommandFailure("can't write \(log)") }
         lifeline = Pipe()
         process = Process()
@@ -69,12 +70,20 @@ struct StopRequests: Sendable {
             return source
         }
         guard withParent else { return }
+        // Nothing but a thread of its own can wait for standard input.
         let thread = Thread {
             var byte: UInt8 = 0
             while read(STDIN_FILENO, &byte, 1) > 0 {}
             continuation.yield()
         }
         thread.start()
+    }
+
+    /// Waits for the first request.
+    func first() async {
+        for await _ in requests { break }
+        // The sources end with the last use of this value: it has to outlive the waiting.
+        withExtendedLifetime(sources) {}
     }
 }
 

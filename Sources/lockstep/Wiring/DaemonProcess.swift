@@ -7,6 +7,7 @@ import PostgresStore
 import SQL
 import Time
 import Webhooks
+import WorkflowCore
 
 /// One run of the daemon: the engine's shell, and everything that keeps it company.
 struct DaemonProcess {
@@ -22,20 +23,20 @@ struct DaemonProcess {
         let pool = PostgresPool(database, connections: 2)
         let buckets = try await prepare(pool, clock: mode)
         let clock = PostgresClock(try await PostgresClock.read(pool), host: host.time)
-        let inbox = PostgresWebhookInbox(pool, log: host.log)
+        let inbox = PostgresWebhookInbox(pool, log: { host.log($0) })
         let store = PostgresStore(
-            database, connections: configuration.engine.databaseConnections ?? 2, sawNow: { clock.observe($0) },
-            wroteReferences: { inbox.matchSoon($0) })
+            database, connections: configuration.engine.databaseConnections ?? 2, sawNow: { (now: Timestamp) in clock.observe(now) },
+            wroteReferences: { written in inbox.matchSoon(written.map(\.value)) })
         let node = NodeID(host.uuid())
         let registration = NodeRegistration(
             node: node, name: name, build: Build.version, workflows: try flows.published(), database: pool,
-            log: host.log)
+            log: { host.log($0) })
         try await registration.register()
         let daemon = Daemon(
             node: node, registry: flows.registry, buckets: 0..<buckets, limits: configuration.limits,
             environment: Daemon.Environment(
-                store: store, runner: flows.handlers, clock: clock, bell: PostgresBell(pool), log: host.log))
-        let endpoint = WebhookEndpoint(sources: flows.webhookSources, inbox: inbox, clock: clock, log: host.log)
+                store: store, runner: flows.handlers, clock: clock, bell: PostgresBell(pool), log: { host.log($0) }))
+        let endpoint = WebhookEndpoint(sources: flows.webhookSources, inbox: inbox, clock: clock, log: { host.log($0) })
         let health = Health(database: pool)
         let server = try HTTPServer(host: configuration.http.host, port: configuration.http.port) { request in
             endpoint.serves(request) ? await endpoint.respond(to: request) : await health.respond(to: request)
@@ -67,14 +68,14 @@ struct DaemonProcess {
         _ daemon: Daemon, clock: PostgresClock, pool: PostgresPool, registration: NodeRegistration,
         until requests: StopRequests
     ) async {
-        let walker = ClockWalker(pool, clock: clock, host: host.time, log: host.log)
+        let walker = ClockWalker(pool, clock: clock, host: host.time, log: { host.log($0) })
         let notices =
             listens
             ? DatabaseNotices(database, bell: { daemon.ring() }, clock: { walker.nudge() }) : nil
-        let helpers = [
+        let helpers: [Task<Void, Never>] = [
             Task { await registration.run(host: host.time) },
             Task { await walker.run() },
-            Task { await Housekeeping(pool, log: host.log).run(host: host.time) },
+            Task { await Housekeeping(pool, log: { host.log($0) }).run(host: host.time) },
             Task { await notices?.run() },
             Task { await obey(requests, daemon) },
         ]

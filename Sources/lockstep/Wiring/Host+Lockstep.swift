@@ -23,6 +23,7 @@ extension Host {
 
     /// Waits until somebody asks this process to stop, or, on request, until its parent is gone.
     func untilStopped(withParent: Bool) async {
-        for await _ in StopRequests(withParent: withParent).requests { return }
+        let stop = StopRequests(withParent: withParent)
+        await stop.first()
     }
 }

@@ -1,18 +1,17 @@
 import Engine
 import LockstepTesting
-import Synchronization
 import Time
 import WorkflowCore
 
 /// `MemoryStore` on a clock that is set by hand.
 struct MemoryFixture: StoreFixture {
     let memory: MemoryStore
-    let clock: HandClock
+    let clock: VirtualClock
     var store: any Store { memory }
     var buckets: Int { memory.buckets }
 
     init(buckets: Int) {
-        clock = HandClock()
+        clock = VirtualClock()
         memory = MemoryStore(clock: clock, buckets: buckets)
     }
 
@@ -26,7 +25,7 @@ struct MemoryFixture: StoreFixture {
         memory.signal(job, name, payload: payload, key: key)
     }
 
-    func setClock(_ instant: Timestamp) async throws { clock.set(instant) }
+    func setClock(_ instant: Timestamp) async throws { clock.advance(to: instant) }
 
     func job(_ id: JobID) async throws -> JobSnapshot {
         guard let job = memory[id] else { throw FixtureError(description: "no job \(id)") }
@@ -43,15 +42,4 @@ struct MemoryFixture: StoreFixture {
     func children(of id: JobID) async throws -> [JobID] {
         memory.jobs.filter { $0.job.parent == id }.map(\.id)
     }
-}
-
-/// A clock that is set by hand.
-final class HandClock: Clock {
-    private let instant = Mutex(Timestamp.start)
-
-    func set(_ now: Timestamp) { instant.withLock { $0 = now } }
-
-    func now() -> Timestamp { instant.withLock { $0 } }
-
-    func sleep(until instant: Timestamp) async { await Task.yield() }
 }

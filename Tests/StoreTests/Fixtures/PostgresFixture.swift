@@ -40,32 +40,35 @@ struct PostgresFixture: StoreFixture {
     }
 
     func enqueue(_ order: Order) async throws -> JobID {
+        try await database.query(
+            Statement(name: "publish_workflow", sql: SQL.publishWorkflow),
+            [
+                .text(order.workflow), .int(order.version), .text(#"{"type":"object"}"#), .texts(["note", "more"]),
+                .text("[]"), .null,
+            ])
         let rows = try await database.query(
             Statement(
                 """
-                with new as (
-                    select lockstep.new_id(lockstep.now(), (random() * ($1::int - 1))::smallint) as id)
-                , j as (insert into lockstep.job (bucket, id, tenant, workflow, version, input, enqueued_at, enqueued_by)
-                    select lockstep.bucket_of(id), id, $2, $3, $4::int, $5::jsonb, lockstep.now(), 'app' from new)
-                insert into lockstep.job_state (bucket, id, workflow, version, tenant, priority, due_at, entered_at)
-                select lockstep.bucket_of(id), id, $3, $4::int, $2, $6::int, coalesce($7::timestamptz, lockstep.now()),
-                    lockstep.now() from new returning id
+                select lockstep.enqueue($1, $2::jsonb, tenant => $3, priority => $4::int, run_at => $5::timestamptz)
                 """),
             [
-                .int(buckets), .text(order.tenant), .text(order.workflow), .int(order.version), .text(order.input),
-                .int(order.priority), .timestamp(order.runAt),
+                .text(order.workflow), .text(order.input), .text(order.tenant), .int(order.priority),
+                .timestamp(order.runAt),
             ])
         return try rows.only[0]
     }
 
     func tell(_ job: JobID, _ name: String, payload: String, key: String?) async throws {
-        try await database.query(
-            Statement(
-                """
-                insert into lockstep.signal (bucket, job_id, name, payload, key, actor, sent_at)
-                values ($1::int, $2::uuid, $3, $4::jsonb, $5, 'app', lockstep.now()) on conflict do nothing
-                """),
-            [.int(job.bucket), .text(job.description), .text(name), .text(payload), .text(key)])
+        let statement =
+            switch name {
+            case "$cancel": Statement("select lockstep.cancel($1::uuid)")
+            case "$retry": Statement("select lockstep.retry($1::uuid)")
+            case "$pause": Statement("select lockstep.pause($1::uuid)")
+            case "$resume": Statement("select lockstep.resume($1::uuid)")
+            default: Statement("select lockstep.signal($1::uuid, $2, $3::jsonb, key => $4)")
+            }
+        let parameters: [Parameter] = [.text(job.description), .text(name), .text(payload), .text(key)]
+        try await database.query(statement, name.hasPrefix("$") ? [parameters[0]] : parameters)
     }
 
     func setClock(_ instant: Timestamp) async throws {

@@ -13,15 +13,15 @@ struct DfnsPayoutFailureModes {
     @Test("The straight way: quote, create, instructions, a last look, confirmation, disbursement")
     func straight() {
         var payout = Simulation(of: DfnsPayout.self, input: Fixture.order())
-        payout.receive(.quoted(Fixture.quote(.sample)))
+        payout.receive(.quoted(quote: Fixture.quote(.sample)))
         payout.receive(.opened(id: "pyt-1", by: .us))
-        payout.receive(.instructed(Fixture.transfer))
+        payout.receive(.instructed(transfer: Fixture.transfer))
         #expect(payout.state == .verifying(payout: Fixture.payout(), transfer: Fixture.transfer))
-        payout.receive(.instructed(Fixture.transfer))
+        payout.receive(.instructed(transfer: Fixture.transfer))
         #expect(payout.state == .confirming(payout: Fixture.payout(), transfer: Fixture.transfer))
         payout.receive(.confirmed)
-        payout.receive(.progressed(Fixture.onChain))
-        payout.receive(.ended(.completed, Fixture.onChain))
+        payout.receive(.progressed(progress: Fixture.onChain))
+        payout.receive(.ended(ending: .completed, progress: Fixture.onChain))
         #expect(payout.state == .completed(payout: Fixture.payout().with(Fixture.onChain)))
         #expect(payout.outcome == .completed)
     }
@@ -39,7 +39,7 @@ struct DfnsPayoutFailureModes {
         #expect(DfnsPayout.Activity.createPayout(order: Fixture.order()).effect == .deduplicated)
         var payout = Fixture.simulation(in: .creating(order: Fixture.order()))
         payout.receive(.opened(id: "pyt-1", by: .us))
-        payout.receive(.ended(.expired, DfnsPayout.Progress()))
+        payout.receive(.ended(ending: .expired, progress: DfnsPayout.Progress()))
         #expect(payout.state == .expired(payout: Fixture.payout()))
     }
 
@@ -55,7 +55,7 @@ struct DfnsPayoutFailureModes {
     func changedAddressWhileWaiting() {
         let asked = Fixture.payout(Fixture.order(confirm: .ask))
         var payout = Fixture.simulation(in: .awaitingConfirmation(payout: asked, transfer: Fixture.transfer))
-        payout.receive(.instructed(Fixture.elsewhere))
+        payout.receive(.instructed(transfer: Fixture.elsewhere))
         guard case .canceling(_, let reason) = payout.state else {
             Issue.record("it rests in \(payout.state)")
             return
@@ -66,9 +66,9 @@ struct DfnsPayoutFailureModes {
     @Test("A deposit address that differs at the last look is not confirmed: taken back, then failed with the reason")
     func changedAddressAtTheLastLook() {
         var payout = Fixture.simulation(in: .verifying(payout: Fixture.payout(), transfer: Fixture.transfer))
-        payout.receive(.instructed(Fixture.elsewhere))
+        payout.receive(.instructed(transfer: Fixture.elsewhere))
         payout.receive(.retracted)
-        payout.receive(.ended(.canceled, DfnsPayout.Progress()))
+        payout.receive(.ended(ending: .canceled, progress: DfnsPayout.Progress()))
         guard case .failed(let refusal, .inWallet, _) = payout.state else {
             Issue.record("it rests in \(payout.state)")
             return
@@ -86,7 +86,7 @@ struct DfnsPayoutFailureModes {
         ])
     func wrongTransfer(transfer: DfnsPayout.Transfer) {
         var payout = Fixture.simulation(in: .awaitingInstructions(payout: Fixture.payout()))
-        payout.receive(.instructed(transfer))
+        payout.receive(.instructed(transfer: transfer))
         #expect(caseName(of: payout.state) == "canceling")
     }
 
@@ -95,8 +95,8 @@ struct DfnsPayoutFailureModes {
         let confirm = DfnsPayout.Activity.confirm(payout: Fixture.payout(), transfer: Fixture.transfer)
         #expect(confirm.effect == .unguarded(lookup: .readPayout(id: "pyt-1"), settle: .seconds(30)))
         var moved = Fixture.simulation(in: .confirming(payout: Fixture.payout(), transfer: Fixture.transfer))
-        #expect(moved.receive(.instructed(Fixture.transfer)) == .ignore)
-        moved.receive(.progressed(DfnsPayout.Progress()))
+        #expect(moved.receive(.instructed(transfer: Fixture.transfer)) == .ignore)
+        moved.receive(.progressed(progress: DfnsPayout.Progress()))
         #expect(moved.state == .settling(payout: Fixture.payout()))
     }
 
@@ -105,7 +105,7 @@ struct DfnsPayoutFailureModes {
         var payout = Fixture.simulation(in: .confirming(payout: Fixture.payout(), transfer: Fixture.transfer))
         payout.receive(refusal: ProviderRefusal(code: "invalid", message: "wrong state"))
         #expect(caseName(of: payout.state) == "doubting")
-        payout.receive(.progressed(Fixture.submitted))
+        payout.receive(.progressed(progress: Fixture.submitted))
         #expect(payout.state == .settling(payout: Fixture.payout().with(Fixture.submitted)))
     }
 
@@ -113,7 +113,7 @@ struct DfnsPayoutFailureModes {
     func confirmTurnedDownForGood() {
         let why = Refusal(.invalid, "wrong amount")
         var payout = Fixture.simulation(in: .doubting(payout: Fixture.payout(), refusal: why))
-        payout.receive(.instructed(Fixture.transfer))
+        payout.receive(.instructed(transfer: Fixture.transfer))
         #expect(payout.state == .canceling(payout: Fixture.payout(), reason: why))
     }
 
@@ -123,7 +123,7 @@ struct DfnsPayoutFailureModes {
         payout.receive(refusal: ProviderRefusal(code: "forbidden", message: "not the creator"))
         #expect(caseName(of: payout.state) == "stranded")
         #expect(payout.plan.overdue?.after == .zero)
-        payout.receive(.ended(.expired, DfnsPayout.Progress()))
+        payout.receive(.ended(ending: .expired, progress: DfnsPayout.Progress()))
         #expect(payout.state == .expired(payout: Fixture.payout()))
     }
 
@@ -139,7 +139,7 @@ struct DfnsPayoutFailureModes {
         var payout = Fixture.simulation(in: .awaitingInstructions(payout: Fixture.payout()))
         payout.receive(.cancelRequested)
         payout.receive(.retracted)
-        payout.receive(.progressed(Fixture.submitted))
+        payout.receive(.progressed(progress: Fixture.submitted))
         #expect(payout.state == .settling(payout: Fixture.payout().with(Fixture.submitted)))
     }
 
@@ -148,7 +148,7 @@ struct DfnsPayoutFailureModes {
         var payout = Fixture.simulation(
             in: .canceling(payout: Fixture.payout(), reason: Refusal(.canceled, "the app asked for it")))
         payout.receive(refusal: ProviderRefusal(code: "invalid", message: "already expired"))
-        payout.receive(.ended(.expired, DfnsPayout.Progress()))
+        payout.receive(.ended(ending: .expired, progress: DfnsPayout.Progress()))
         #expect(payout.state == .expired(payout: Fixture.payout()))
     }
 
@@ -163,7 +163,7 @@ struct DfnsPayoutFailureModes {
     @Test("A policy approval that takes longer than 4 h may expire: without a transfer nothing has moved")
     func approvalTooLate() {
         var payout = Fixture.simulation(in: .settling(payout: Fixture.payout()))
-        payout.receive(.ended(.expired, DfnsPayout.Progress()))
+        payout.receive(.ended(ending: .expired, progress: DfnsPayout.Progress()))
         #expect(payout.state == .expired(payout: Fixture.payout()))
     }
 
@@ -171,16 +171,16 @@ struct DfnsPayoutFailureModes {
     func approvalDenied() {
         let why = Refusal(.policy, "denied by treasury")
         var payout = Fixture.simulation(in: .settling(payout: Fixture.payout()))
-        payout.receive(.ended(.rejected(why: why), DfnsPayout.Progress()))
+        payout.receive(.ended(ending: .rejected(why: why), progress: DfnsPayout.Progress()))
         #expect(payout.state == .rejected(refusal: why, payout: Fixture.payout()))
     }
 
     @Test("Expired after the confirmation with a transfer: the transfer is read before the money is called safe")
     func expiredWithATransfer() {
         var payout = Fixture.simulation(in: .settling(payout: Fixture.payout()))
-        payout.receive(.ended(.expired, Fixture.submitted))
+        payout.receive(.ended(ending: .expired, progress: Fixture.submitted))
         #expect(payout.activity == .readTransfer(id: "xfr-1", wallet: .sample))
-        payout.receive(.traced(.sent))
+        payout.receive(.traced(funds: .sent))
         guard case .failed(let refusal, .sent, _) = payout.state else {
             Issue.record("it rests in \(payout.state)")
             return
@@ -192,8 +192,8 @@ struct DfnsPayoutFailureModes {
     func transferFailed() {
         let why = Refusal(.provider, "the transfer failed")
         var payout = Fixture.simulation(in: .settling(payout: Fixture.payout()))
-        payout.receive(.ended(.failed(why: why), Fixture.submitted))
-        payout.receive(.traced(.inWallet))
+        payout.receive(.ended(ending: .failed(why: why), progress: Fixture.submitted))
+        payout.receive(.traced(funds: .inWallet))
         let traced = Fixture.payout().with(Fixture.submitted)
         #expect(payout.state == .failed(refusal: why, funds: .inWallet, payout: traced))
     }
@@ -202,7 +202,7 @@ struct DfnsPayoutFailureModes {
     func failedAfterFunding() {
         let why = Refusal(.provider, "the bank account is closed")
         var payout = Fixture.simulation(in: .settling(payout: Fixture.payout()))
-        payout.receive(.ended(.failed(why: why), Fixture.onChain))
+        payout.receive(.ended(ending: .failed(why: why), progress: Fixture.onChain))
         #expect(payout.state == .failed(refusal: why, funds: .sent, payout: Fixture.payout().with(Fixture.onChain)))
         let output = DfnsPayout.output(of: payout.state)
         #expect(output["funds"] == "sent")
@@ -212,7 +212,7 @@ struct DfnsPayoutFailureModes {
     @Test("Completed, and later returned by the bank: Dfns has no word for it, so that what comes later is recorded")
     func returnedAfterCompletion() {
         var payout = Fixture.simulation(in: .completed(payout: Fixture.payout()))
-        #expect(payout.receive(.ended(.failed(why: Refusal(.provider, "returned")), Fixture.onChain)) == .ignore)
+        #expect(payout.receive(.ended(ending: .failed(why: Refusal(.provider, "returned")), progress: Fixture.onChain)) == .ignore)
     }
 
     @Test("Stuck in deposit or disbursement: read on for ever, overdue after a day, on somebody's desk")

@@ -11,7 +11,7 @@ struct DfnsPayoutPrice {
     func belowTheLimit() throws {
         let minimum = try FiatAmount(text: "990.00")
         var payout = Simulation(of: DfnsPayout.self, input: Fixture.order(minimum: minimum))
-        payout.receive(.quoted(Fixture.quote(try FiatAmount(text: "985.50"))))
+        payout.receive(.quoted(quote: Fixture.quote(try FiatAmount(text: "985.50"))))
         #expect(caseName(of: payout.state) == "awaitingAcceptance")
         payout.receive(signal: Signal(name: "accept"))
         #expect(payout.state == .creating(order: Fixture.order(minimum: minimum)))
@@ -21,7 +21,7 @@ struct DfnsPayoutPrice {
     func atTheLimit() throws {
         let minimum = try FiatAmount(text: "985.5")
         var payout = Simulation(of: DfnsPayout.self, input: Fixture.order(minimum: minimum))
-        payout.receive(.quoted(Fixture.quote(try FiatAmount(text: "985.50"))))
+        payout.receive(.quoted(quote: Fixture.quote(try FiatAmount(text: "985.50"))))
         #expect(payout.state == .creating(order: Fixture.order(minimum: minimum)))
     }
 
@@ -32,14 +32,14 @@ struct DfnsPayoutPrice {
             DfnsPayout.Offer(net: Money(try FiatAmount(text: $0), .sample), fees: nil)
         }
         var payout = Simulation(of: DfnsPayout.self, input: Fixture.order(minimum: minimum))
-        payout.receive(.quoted(DfnsPayout.Quote(timestamp: Fixture.noon, offers: offers)))
+        payout.receive(.quoted(quote: DfnsPayout.Quote(timestamp: Fixture.noon, offers: offers)))
         #expect(caseName(of: payout.state) == "awaitingAcceptance")
     }
 
     @Test("No offer means no way to this country and currency")
     func noOffer() {
         var payout = Simulation(of: DfnsPayout.self, input: Fixture.order())
-        payout.receive(.quoted(DfnsPayout.Quote(timestamp: Fixture.noon, offers: [])))
+        payout.receive(.quoted(quote: DfnsPayout.Quote(timestamp: Fixture.noon, offers: [])))
         guard case .failed(let why, .inWallet, nil) = payout.state else {
             Issue.record("it rests in \(payout.state)")
             return
@@ -50,13 +50,13 @@ struct DfnsPayoutPrice {
     @Test("An aged price is asked for anew, and the app again; after a day the payout expires")
     func aged() {
         var payout = Simulation(of: DfnsPayout.self, input: Fixture.order(accept: .ask))
-        payout.receive(.quoted(Fixture.quote(.sample)))
+        payout.receive(.quoted(quote: Fixture.quote(.sample)))
         payout.passDeadline()
         #expect(payout.activity == .requestQuote(order: Fixture.order(accept: .ask)))
-        payout.receive(.quoted(Fixture.quote(.sample, at: Fixture.noon + .minutes(10))))
+        payout.receive(.quoted(quote: Fixture.quote(.sample, at: Fixture.noon + .minutes(10))))
         #expect(caseName(of: payout.state) == "awaitingAcceptance")
         payout.passDeadline()
-        payout.receive(.quoted(Fixture.quote(.sample, at: Fixture.noon + .hours(24))))
+        payout.receive(.quoted(quote: Fixture.quote(.sample, at: Fixture.noon + .hours(24))))
         #expect(payout.outcome == .expired)
     }
 
@@ -64,11 +64,11 @@ struct DfnsPayoutPrice {
     func nobodyConfirms() {
         let asked = Fixture.payout(Fixture.order(confirm: .ask))
         var payout = Fixture.simulation(in: .awaitingInstructions(payout: asked))
-        payout.receive(.instructed(Fixture.transfer))
+        payout.receive(.instructed(transfer: Fixture.transfer))
         #expect(payout.plan.deadline?.limit == .after(.hours(23) + .minutes(30)))
         payout.passDeadline()
         payout.receive(.retracted)
-        payout.receive(.ended(.canceled, DfnsPayout.Progress()))
+        payout.receive(.ended(ending: .canceled, progress: DfnsPayout.Progress()))
         #expect(payout.state == .expired(payout: asked))
     }
 }
