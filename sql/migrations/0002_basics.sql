@@ -123,8 +123,10 @@ begin
     on conflict (id) do update
     set seen_at = excluded.seen_at, name = excluded.name, build = excluded.build, workflows = excluded.workflows,
         versions = excluded.versions;
-    -- An existing row is left alone without waiting for an app that has rung it and not yet committed.
-    insert into lockstep.bell (node) values (heartbeat.node) on conflict do nothing;
+    -- Not `on conflict`, which would wait for an app that has rung this bell and not yet committed.
+    insert into lockstep.bell (node)
+    select heartbeat.node
+    where not exists (select from lockstep.bell b where b.node = heartbeat.node);
     delete from lockstep.bell b
     where b.node in (
         select lost.node
