@@ -21,7 +21,7 @@ struct PostgresFixture: StoreFixture {
         database = PostgresConnection(configuration)
     }
 
-    private static let templates = [1: template(1), 8: template(8)]
+    private static let templates = [1: template(1), 2: template(2), 8: template(8)]
 
     private static func template(buckets: Int) -> TestDatabase.Template? { templates[buckets] }
 
