@@ -92,7 +92,7 @@ let package = Package(
             "Simulator",
             knows: [
                 "Engine", "WorkflowCore", "Domain", "Time", "LockstepTesting", "Activities", "DfnsPayout", "Dfns",
-                "SandboxCore", "DfnsSandbox", "HTTPTypes", "HTTPClient", "Crypto",
+                "SandboxCore", "DfnsSandbox", "HTTPTypes", "HTTPClient", "Crypto", "Webhooks",
             ]),
 
         // Level 5: wiring only

@@ -1,0 +1,76 @@
+import Engine
+import LockstepTesting
+import Time
+import WorkflowCore
+
+/// The store of a run: the one in memory, the webhooks' inbox beside it, and whatever defect is built in.
+struct Database {
+    let memory: MemoryStore
+    let inbox: Inbox
+    let defect: Defect?
+    private var dice: Dice
+
+    init(clock: any Clock, defect: Defect?, dice: Dice) {
+        self.dice = dice
+        memory = MemoryStore(clock: clock, seed: self.dice.number())
+        inbox = Inbox(memory)
+        self.defect = defect
+    }
+
+    func claim(_ request: ClaimRequest) -> Claim {
+        let claim = memory.claimNow(request)
+        guard defect == .forgottenAttempts else { return claim }
+        return Claim(jobs: claim.jobs.map(Self.forgettingAttempt), nextDue: claim.nextDue, now: claim.now)
+    }
+
+    /// Commits a batch. Whether somebody has to be woken for it, since a webhook that waited has found its job, is told
+    /// too.
+    mutating func commit(_ batch: CommitBatch) -> (accepted: Set<JobID>, didWake: Bool) {
+        let accepted: Set<JobID>
+        switch defect {
+        case .unfencedCommits: accepted = commitUnfenced(batch)
+        case .forgetfulStore where dice.chance(0.05): return (Set(batch.jobs.map(\.id)), false)
+        case .forgottenAnswers:
+            accepted = memory.commitNow(
+                CommitBatch(bucket: batch.bucket, node: batch.node, jobs: batch.jobs.map(Self.forgettingAnswers)))
+        case .forgetfulStore, .forgottenAttempts, .blindRepeats, .freshKeys, nil: accepted = memory.commitNow(batch)
+        }
+        let names = batch.jobs.filter { accepted.contains($0.id) }.flatMap(\.references)
+        return (accepted, names.isEmpty ? false : inbox.match(names))
+    }
+
+    private static func forgettingAttempt(_ job: ClaimedJob) -> ClaimedJob {
+        var row = job.row
+        row.attemptStatus = nil
+        row.attemptAt = nil
+        return ClaimedJob(
+            id: job.id, workflow: job.workflow, version: job.version, tenant: job.tenant, seq: job.seq,
+            lease: job.lease, input: job.input, parent: job.parent, ownerVanished: job.ownerVanished, row: row,
+            signals: job.signals)
+    }
+
+    private static func forgettingAnswers(_ commit: JobCommit) -> JobCommit {
+        var commit = commit
+        commit.handled = []
+        return commit
+    }
+
+    /// Each commit is passed on as if it came from whoever owns the job by now.
+    private func commitUnfenced(_ batch: CommitBatch) -> Set<JobID> {
+        var accepted: Set<JobID> = []
+        for commit in batch.jobs {
+            guard let job = memory[commit.id], let owner = job.owner else { continue }
+            var forced = JobCommit(
+                id: commit.id, expectedSeq: job.seq, lease: job.lease, seq: commit.seq, keepsLease: commit.keepsLease,
+                row: commit.row)
+            forced.history = commit.history
+            forced.handled = commit.handled
+            forced.references = commit.references
+            forced.messages = commit.messages
+            forced.children = commit.children
+            forced.attempts = commit.attempts
+            accepted.formUnion(memory.commitNow(CommitBatch(bucket: batch.bucket, node: owner, jobs: [forced])))
+        }
+        return accepted
+    }
+}

@@ -1,0 +1,18 @@
+/// A mistake that is built into a run on purpose, to see that the checkers find it.
+///
+/// None of them is in the engine, the flow or the client: each is a wrapper of the simulator's own around the real
+/// thing.
+public enum Defect: String, CaseIterable, Sendable {
+    /// The store takes a commit whoever owns the job by now.
+    case unfencedCommits
+    /// The store says that a commit is durable, and now and then loses it.
+    case forgetfulStore
+    /// The store goes on delivering signals that were heard.
+    case forgottenAnswers
+    /// Claims hide that an attempt was under way when its owner vanished.
+    case forgottenAttempts
+    /// An action whose outcome is unknown is repeated at once, without a look.
+    case blindRepeats
+    /// Each attempt has a key of its own.
+    case freshKeys
+}

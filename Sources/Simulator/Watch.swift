@@ -1,0 +1,276 @@
+import Engine
+import HTTPTypes
+import SandboxCore
+import Time
+import WorkflowCore
+
+/// Stands outside and looks at what passes: what nodes are given and do, what the store takes, what the provider did.
+///
+/// It keeps a model of its own of each job (who owns it, at which transition it is, what was tried), so that it needs to
+/// trust neither the scheduler nor the store.
+struct Watch {
+    /// A job, as what passed by tells it.
+    struct SeenJob {
+        var seq = 0
+        var lease = 0
+        var owner: NodeID?
+        var leaseEnds: Timestamp?
+        var state: String?
+        var isOver = false
+        /// What it heard, and under which lease at which transition.
+        var heard: [Int64: Hearing] = [:]
+        /// What the provider did for it, by kind.
+        var effects: [Ledger.Kind: Int] = [:]
+    }
+
+    /// When a signal was heard.
+    struct Hearing: Equatable {
+        let lease: Int
+        let seq: Int
+    }
+
+    /// The attempts under one key.
+    struct SeenAttempts {
+        var handedOutAt: Timestamp
+        /// Whether it is certain that nothing was done.
+        var isCertain = false
+        /// When the last look began that was answered.
+        var lookedAt: Timestamp?
+    }
+
+    private(set) var violation: Violation?
+    private(set) var counts: [String: Int] = [:]
+    private(set) var unfinished = 0
+    private(set) var seen: [JobID: SeenJob] = [:]
+    private var attempts: [IdempotencyKey: SeenAttempts] = [:]
+    private var callsUnderWay: Set<Lease> = []
+    private var senders: [Int: Invocation] = [:]
+    /// The writes of one call that the provider carried out.
+    private var done: [Int: Int] = [:]
+    let start: Timestamp
+
+    init(start: Timestamp) { self.start = start }
+
+    /// The first broken promise is the one that counts: others may follow from it.
+    mutating func broken(_ promise: Promise, _ job: JobID?, _ what: String, at now: Timestamp) {
+        guard violation == nil else { return }
+        violation = Violation(promise: promise, at: now, job: job, what: what)
+    }
+
+    mutating func count(_ name: String) { counts[name, default: 0] += 1 }
+
+    mutating func enqueued(_ job: JobID) {
+        seen[job] = SeenJob()
+        unfinished += 1
+    }
+
+    // MARK: Leases
+
+    mutating func claimed(_ jobs: [ClaimedJob], by node: NodeID, until: Timestamp, at now: Timestamp) {
+        for job in jobs {
+            guard let known = seen[job.id] else { continue }
+            if let owner = known.owner, let ends = known.leaseEnds, ends > now {
+                broken(.oneOwner, job.id, "\(node) was given it while \(owner) held it until \(ends)", at: now)
+            }
+            if job.seq != known.seq || job.row.state != known.state {
+                broken(
+                    .gaplessHistory, job.id,
+                    "it was at transition \(known.seq) in \(known.state ?? "nothing"), and now it is at \(job.seq) in "
+                        + "\(job.row.state ?? "nothing")", at: now)
+            }
+            seen[job.id]?.lease = job.lease
+            seen[job.id]?.owner = node
+            seen[job.id]?.leaseEnds = until
+        }
+    }
+
+    mutating func renewed(_ jobs: Set<JobID>, until: Timestamp) {
+        for job in jobs { seen[job]?.leaseEnds = until }
+    }
+
+    // MARK: Calls
+
+    mutating func handedOut(_ call: Invocation, by node: NodeID, stored: StoredJobView?, at now: Timestamp) {
+        guard let stored else { return broken(.oneOwner, call.job, "a call for a job that does not exist", at: now) }
+        count("calls")
+        let lease = Lease(job: call.job, token: call.lease)
+        if stored.owner != node || stored.lease != call.lease || stored.leaseEnds.map({ $0 <= now }) ?? true {
+            broken(
+                .oneOwner, call.job,
+                "\(node) calls \(call.activity.name) under lease \(call.lease), while lease \(stored.lease) is held by "
+                    + "\(stored.owner?.description ?? "nobody") until \(stored.leaseEnds?.description ?? "never")",
+                at: now)
+        }
+        if !callsUnderWay.insert(lease).inserted {
+            broken(.oneOwner, call.job, "two calls at once, the second for \(call.activity.name)", at: now)
+        }
+        if call.key != IdempotencyKey(job: call.job, enteredSeq: stored.enteredSeq) {
+            broken(.lookBeforeRepeating, call.job, "key \(call.key) in a state of another key", at: now)
+        }
+        guard call.purpose == .perform else { return }
+        switch call.activity.effect {
+        case .read: return
+        case .deduplicated: break
+        case .unguarded(_, let settle): repeats(call, settle: settle, at: now)
+        }
+        if stored.attempt != .started {
+            broken(.intentBeforeEffect, call.job, "\(call.activity.name) is called, and no attempt is stored", at: now)
+        }
+        attempts[call.key] = SeenAttempts(handedOutAt: now)
+    }
+
+    private mutating func repeats(_ call: Invocation, settle: Duration, at now: Timestamp) {
+        guard let last = attempts[call.key], !last.isCertain else { return }
+        count("repeated actions")
+        guard let looked = last.lookedAt, looked >= last.handedOutAt + settle else {
+            return broken(
+                .lookBeforeRepeating, call.job,
+                "\(call.activity.name) is called again, and what became of the call at \(last.handedOutAt) "
+                    + (last.lookedAt.map { "was looked up at \($0), too early" } ?? "was not looked up"), at: now)
+        }
+    }
+
+    mutating func answered(_ call: Invocation, _ answer: ActivityAnswer) {
+        callsUnderWay.remove(Lease(job: call.job, token: call.lease))
+        switch (call.purpose, answer) {
+        case (.perform, .notApplied), (.perform, .refused): attempts[call.key]?.isCertain = true
+        case (.lookup, .event), (.lookup, .nothing):
+            count("looks")
+            attempts[call.key]?.lookedAt = call.startedAt
+        case (.perform, .unknown): count("unknown outcomes")
+        case (.perform, _), (.poll, _), (.lookup, _): break
+        }
+    }
+
+    // MARK: The provider
+
+    mutating func sent(_ id: Int, _ call: Invocation) { senders[id] = call }
+
+    func sender(of id: Int) -> Invocation? { senders[id] }
+
+    /// A request has reached the provider, and was dealt with there.
+    mutating func arrived(
+        _ request: HTTPRequest, of id: Int, ledger: Ledger, from position: Int, stored: StoredJobView?,
+        at now: Timestamp
+    ) {
+        guard let call = senders[id], request.method == .post, request.path.hasPrefix("/payouts"),
+            !request.path.hasSuffix("/quote")
+        else { return }
+        if case .read = call.activity.effect {
+            return broken(.intentBeforeEffect, call.job, "\(call.activity.name) changes something", at: now)
+        }
+        if let job = stored, job.lease == call.lease, job.attempt == nil {
+            broken(.intentBeforeEffect, call.job, "\(call.activity.name) arrives, and no attempt is stored", at: now)
+        }
+        let before = done[id] ?? 0
+        if before > 0 {
+            broken(
+                .lookBeforeRepeating, call.job, "one call of \(call.activity.name) was sent again after it was done",
+                at: now)
+        }
+        let acts: [Ledger.Kind] = [.created, .confirmed, .canceled]
+        if ledger.effects[position...].contains(where: { acts.contains($0.kind) }) { done[id] = before + 1 }
+        if request.path.hasSuffix("/action"), done[id] == nil, (seen[call.job]?.effects[.confirmed] ?? 0) > 0 {
+            count("actions after the confirmation")
+        }
+    }
+
+    mutating func happened(_ effect: Ledger.Effect, at now: Timestamp) {
+        count("ledger \(effect.kind.rawValue)")
+        guard let key = effect.key, let job = JobID(String(key.prefix(36))), seen[job] != nil else {
+            return broken(
+                .nothingUnknownAtTheProvider, nil,
+                "\(effect.kind.rawValue) \(effect.object) under \(effect.key ?? "no key")",
+                at: now)
+        }
+        seen[job]?.effects[effect.kind, default: 0] += 1
+        let once: [Ledger.Kind] = [.created, .confirmed, .canceled, .transfer, .disbursed]
+        if once.contains(effect.kind), (seen[job]?.effects[effect.kind] ?? 0) > 1 {
+            broken(.onceAtTheProvider, job, "\(effect.kind.rawValue) twice, now \(effect.object) under \(key)", at: now)
+        }
+    }
+}
+
+/// What the watch wants to know of a stored job.
+struct StoredJobView {
+    let owner: NodeID?
+    let lease: Int
+    let leaseEnds: Timestamp?
+    let enteredSeq: Int
+    let attempt: AttemptStatus?
+}
+
+/// The store's side.
+extension Watch {
+    /// The store took a commit.
+    mutating func committed(_ commit: JobCommit, by node: NodeID, ledger: Ledger, at now: Timestamp) {
+        guard let known = seen[commit.id] else { return }
+        if known.owner != node || known.lease != commit.lease || known.seq != commit.expectedSeq {
+            return broken(
+                .fencedCommits, commit.id,
+                "\(node) committed \(commit.expectedSeq)…\(commit.seq) under lease \(commit.lease), while "
+                    + "\(known.owner?.description ?? "nobody") held lease \(known.lease) at \(known.seq)", at: now)
+        }
+        checkHistory(of: commit, known, at: now)
+        for signal in commit.handled {
+            count("signals heard")
+            let hearing = Hearing(lease: commit.lease, seq: commit.seq)
+            // A commit that brings no transition may be repeated word for word after its answer was lost.
+            if let before = seen[commit.id]?.heard.updateValue(hearing, forKey: signal.id), before != hearing {
+                broken(.signalsOnce, commit.id, "signal \(signal.id) again: \(signal.answer)", at: now)
+            }
+        }
+        seen[commit.id]?.seq = commit.seq
+        seen[commit.id]?.state = commit.row.state
+        if !commit.keepsLease {
+            seen[commit.id]?.owner = nil
+            seen[commit.id]?.leaseEnds = nil
+        }
+        checkOver(commit, known, at: now)
+    }
+
+    /// The store refused a commit, which it may do only to those who don't own the job.
+    mutating func refused(_ commit: JobCommit, by node: NodeID, at now: Timestamp) {
+        guard let known = seen[commit.id] else { return }
+        if known.owner == node, known.lease == commit.lease, known.seq == commit.expectedSeq {
+            broken(
+                .fencedCommits, commit.id, "the owner's commit \(commit.expectedSeq)…\(commit.seq) was refused", at: now
+            )
+        }
+    }
+
+    private mutating func checkHistory(of commit: JobCommit, _ known: SeenJob, at now: Timestamp) {
+        var (seq, state) = (known.seq, known.state)
+        for row in commit.history {
+            if row.seq != seq + 1 || row.from != state {
+                broken(
+                    .gaplessHistory, commit.id,
+                    "row \(row.seq) from \(row.from ?? "nothing") follows row \(seq) to \(state ?? "nothing")", at: now)
+            }
+            (seq, state) = (row.seq, row.to)
+        }
+        if seq != commit.seq || state != commit.row.state {
+            broken(
+                .gaplessHistory, commit.id,
+                "the last row is \(seq) to \(state ?? "nothing"), the job is at \(commit.seq) in "
+                    + "\(commit.row.state ?? "nothing")", at: now)
+        }
+        if known.isOver, commit.row.state != known.state {
+            let what = "it moved from \(known.state ?? "nothing") to \(commit.row.state ?? "nothing")"
+            broken(.endsAreFinal, commit.id, what, at: now)
+        }
+    }
+
+    private mutating func checkOver(_ commit: JobCommit, _ known: SeenJob, at now: Timestamp) {
+        guard commit.row.finishedAt != nil, !known.isOver else { return }
+        seen[commit.id]?.isOver = true
+        unfinished -= 1
+        let effects = known.effects
+        let isDecided = effects[.disbursed] != nil || effects[.failed] != nil
+        if effects[.confirmed] != nil, !isDecided {
+            broken(
+                .silenceIsNotFailure, commit.id,
+                "it ended as \(commit.row.status.rawValue), and its payout is confirmed and under way", at: now)
+        }
+    }
+}

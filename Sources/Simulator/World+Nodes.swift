@@ -1,0 +1,122 @@
+import Engine
+import LockstepTesting
+import Time
+import WorkflowCore
+
+/// A daemon in a run: its scheduler, and what it was told and has not looked at.
+struct Node {
+    var scheduler: Scheduler
+    var mailbox: [Scheduler.Happening] = []
+    var isRunScheduled = false
+    var alarmAt: Timestamp?
+    var stoppedUntil: Timestamp?
+    /// Requests to the store that were not answered yet.
+    var underWay = 0
+}
+
+/// Nodes come, work, stand still, and vanish.
+extension World {
+    /// A new id with each start, so that a restarted daemon can't be taken for its dead self.
+    static func id(of number: Int) -> NodeID { NodeID("00000000-0000-4000-8000-\(100_000_000_000 + number)") }
+
+    static func name(of number: Int) -> String { "node \(number)" }
+
+    func startNode() {
+        let running = nodes.values.filter { !$0.scheduler.isDraining }.count
+        guard running < profile.nodes else { return }
+        lastNode += 1
+        nodes[lastNode] = Node(
+            scheduler: Scheduler(
+                node: Self.id(of: lastNode), registry: registry, buckets: 0..<database.memory.buckets,
+                limits: profile.limits))
+        note(Self.name(of: lastNode), "starts", nil, "")
+        run(lastNode)
+    }
+
+    /// Leaves a message for a node; it looks at all that came in a few milliseconds at once.
+    func hear(_ number: Int, _ happening: Scheduler.Happening) {
+        guard nodes[number] != nil else { return }
+        switch happening {
+        case .tick, .bell, .answered, .drain: break
+        case .bellSet, .claimed, .claimFailed, .committed, .commitFailed, .found, .findFailed, .renewed, .renewFailed:
+            nodes[number]?.underWay -= 1
+        }
+        nodes[number]?.mailbox.append(happening)
+        guard nodes[number]?.isRunScheduled == false else { return }
+        nodes[number]?.isRunScheduled = true
+        schedule(.nodeRuns(number), after: latency.between(.zero, .milliseconds(5)))
+    }
+
+    func run(_ number: Int) {
+        guard var node = nodes[number] else { return }
+        if let until = node.stoppedUntil {
+            guard until <= now else { return schedule(.nodeRuns(number), after: until - now) }
+            node.stoppedUntil = nil
+        }
+        let happenings = node.mailbox
+        node.mailbox = []
+        node.isRunScheduled = false
+        let actions = node.scheduler.handle(happenings.isEmpty ? [.tick] : happenings, at: now)
+        let wake = max(node.scheduler.wakeAt(after: now), now + .milliseconds(1))
+        if node.alarmAt.map({ $0 <= now || $0 > wake }) ?? true {
+            node.alarmAt = wake
+            schedule(.nodeRuns(number), after: wake - now)
+        }
+        nodes[number] = node
+        for action in actions { interpret(action, of: number) }
+        guard node.scheduler.isDraining, node.scheduler.isIdle else { return }
+        nodes[number] = nil
+        bells.remove(number)
+        note(Self.name(of: number), "drained", nil, "")
+        schedule(.nodeStarts, after: faults.spread(.milliseconds(100), .minutes(1)))
+    }
+
+    private func interpret(_ action: Scheduler.Action, of number: Int) {
+        trouble(number)
+        switch action {
+        case .perform(let invocation): handOut(invocation, by: number)
+        case .claim, .commit, .find, .renew, .setBell:
+            nodes[number]?.underWay += 1
+            let fate = drawFate()
+            let isSlow = !isCalm && faults.chance(profile.store.slow)
+            let interval: Duration =
+                isSlow ? latency.spread(.seconds(1), .minutes(2)) : latency.between(.milliseconds(1), .milliseconds(30))
+            schedule(.storeHears(node: number, action, fate), after: interval)
+        }
+    }
+
+    /// Something may happen to a node while it does something: at once, or a little later.
+    private func trouble(_ number: Int) {
+        guard !isCalm else { return }
+        let soon = faults.chance(0.5) ? Duration.zero : faults.spread(.milliseconds(1), .seconds(20))
+        if faults.chance(profile.node.crash) { schedule(.nodeCrashes(number), after: soon) }
+        if faults.chance(profile.node.stop) {
+            schedule(.nodeStops(number, faults.spread(.seconds(1), profile.node.longestStop)), after: soon)
+        }
+        if faults.chance(profile.node.drain) { schedule(.nodeDrains(number), after: soon) }
+    }
+
+    func crash(_ number: Int) async {
+        guard nodes[number] != nil, !isCalm else { return }
+        nodes[number] = nil
+        bells.remove(number)
+        watch.count("crashes")
+        note(Self.name(of: number), "crashes", nil, "")
+        for id in calls.keys.sorted() where calls[id]?.node == number { await bury(id) }
+        schedule(.nodeStarts, after: faults.spread(.milliseconds(100), .minutes(2)))
+    }
+
+    func stop(_ number: Int, for interval: Duration) {
+        guard nodes[number] != nil, !isCalm else { return }
+        nodes[number]?.stoppedUntil = now + interval
+        watch.count("stops")
+        note(Self.name(of: number), "stops", nil, "for \(interval.inWords)")
+    }
+
+    func drain(_ number: Int) {
+        guard let node = nodes[number], !node.scheduler.isDraining, !isCalm else { return }
+        watch.count("drains")
+        note(Self.name(of: number), "drains", nil, "")
+        hear(number, .drain)
+    }
+}

@@ -1,0 +1,219 @@
+import Activities
+import Crypto
+import Dfns
+import DfnsPayout
+import DfnsSandbox
+import Domain
+import Engine
+import HTTPClient
+import HTTPTypes
+import LockstepTesting
+import SandboxCore
+import Time
+import Webhooks
+import WorkflowCore
+
+/// All that a run consists of, and its one loop: take the next event, move the clock there, let it happen.
+final class World {
+    /// What can happen.
+    enum Event {
+        /// A node looks at what it was told, and at the time.
+        case nodeRuns(Int)
+        /// A message reaches a node.
+        case nodeHears(Int, Scheduler.Happening)
+        /// A node is gone, with all that it has under way.
+        case nodeCrashes(Int)
+        /// A node stands still for so long (SIGSTOP).
+        case nodeStops(Int, Duration)
+        /// A node is asked to finish.
+        case nodeDrains(Int)
+        /// A new node takes up work.
+        case nodeStarts
+        /// A request of a node reaches the store, and this becomes of it.
+        case storeHears(node: Int, Scheduler.Action, StoreFate)
+        /// A call begins.
+        case callStarts(Int)
+        /// One request of a call reaches the provider; `expires` is when nobody waits for the answer any more.
+        case requestArrives(call: Int, leg: Int, HTTPRequest, expires: Timestamp, answerIsLost: Bool)
+        /// One request of a call is answered.
+        case legEnds(call: Int, leg: Int, TransportResult)
+        /// The sandbox's timers are due.
+        case sandboxIsDue
+        /// A webhook reaches us.
+        case webhookArrives(WebhookDelivery)
+        /// Its answer reaches the sandbox.
+        case webhookAnswered(WebhookDelivery.ID, status: Int?)
+        /// An app enqueues, or looks at its job, or wants something of it.
+        case app(AppStep)
+        /// An operator looks after parked and paused jobs.
+        case operatorLooks
+        /// The database can't be reached for a while.
+        case databaseGoesDown(for: Duration)
+        /// From here on nothing goes wrong any more.
+        case calmBegins
+        /// The provider's support looks after payouts that don't move.
+        case providerHelps
+    }
+
+    let start = Timestamp(seconds: 1_772_366_400)  // 2026-03-01T12:00:00Z
+    let seed: UInt64
+    let clock: VirtualClock
+    var profile: Profile
+    var database: Database
+    var sandbox: Sandbox<DfnsSimulator>
+    let registry: Registry
+    let rendezvous = Rendezvous()
+    let runner: ActivityHandlers
+    let endpoint: WebhookEndpoint
+
+    var events = EventQueue<Event>()
+    var order: Dice
+    var people: Dice
+    var faults: Dice
+    var latency: Dice
+
+    var nodes: [Int: Node] = [:]
+    var lastNode = 0
+    var calls: [Int: Call] = [:]
+    var lastCall = 0
+    var jobs: [JobID] = []
+    var toEnqueue = 0
+    var bells: Set<Int> = []
+    var isCalm = false
+    var downUntil: Timestamp?
+    var sandboxAlarm: Timestamp?
+    var seenEffects = 0
+    var steps = 0
+    var watch: Watch
+    var trace: Trace
+
+    init(seed: UInt64, defect: Defect?, isTraced: Bool) throws {
+        self.seed = seed
+        var dice = Dice(seed: seed)
+        let profile = Profile(&dice)
+        self.profile = profile
+        (order, people, faults, latency) = (dice.split(), dice.split(), dice.split(), dice.split())
+        clock = VirtualClock(at: start)
+        database = Database(clock: clock, defect: defect, dice: dice.split())
+        registry = Registry([try RegisteredWorkflow(DfnsPayout.self)])
+        let provider = try Provider(profile, &dice, rendezvous)
+        sandbox = provider.sandbox
+        endpoint = WebhookEndpoint(
+            sources: [DfnsWebhookSource(accounts: [provider.account])], inbox: database.inbox, clock: clock,
+            log: { _ in })
+        var handlers = ActivityHandlers()
+        handlers.add(Handler(DfnsPayoutActivities(clients: ["main": provider.client]), defect: defect))
+        runner = handlers
+        watch = Watch(start: start)
+        trace = Trace(isKept: isTraced)
+    }
+
+    var now: Timestamp { clock.now() }
+
+    /// The latest instant of a run, after the calm has begun: nothing takes longer than a confirmation's 24 hours, a
+    /// submission's four, and what people need to help.
+    private var end: Timestamp { start + profile.calm + .hours(90) }
+
+    func play() async -> RunReport {
+        prepare()
+        while watch.violation == nil, !isOver, let (at, event) = events.next() {
+            if at > end { break }
+            clock.advance(to: at)
+            steps += 1
+            if steps > 400_000 {
+                watch.broken(.everyJobEnds, nil, "the run does not come to rest after \(steps) steps", at: now)
+                break
+            }
+            await happen(event)
+        }
+        await buryCalls()
+        if watch.violation == nil { checkEnd() }
+        return report()
+    }
+
+    /// Whether all jobs are over and nothing is under way.
+    private var isOver: Bool {
+        guard isCalm, watch.unfinished == 0, toEnqueue == 0, calls.isEmpty else { return false }
+        return nodes.values.allSatisfy { $0.scheduler.isIdle && $0.mailbox.isEmpty && $0.underWay == 0 }
+    }
+
+    private func prepare() {
+        for _ in 0..<profile.nodes { schedule(.nodeStarts, after: order.between(.zero, .seconds(2))) }
+        for number in 1...profile.jobs { prepareJob(number) }
+        for outage in profile.outages { schedule(.databaseGoesDown(for: outage.lasts), after: outage.at) }
+        schedule(.operatorLooks, after: people.between(.minutes(5), .hours(1)))
+        schedule(.calmBegins, after: profile.calm)
+    }
+
+    /// Lets something happen after an interval.
+    func schedule(_ event: Event, after interval: Duration) {
+        events.add(event, at: now + max(interval, .zero), tie: order.number())
+    }
+
+    private func happen(_ event: Event) async {
+        switch event {
+        case .nodeRuns(let number): run(number)
+        case .nodeHears(let number, let happening): hear(number, happening)
+        case .nodeCrashes(let number): await crash(number)
+        case .nodeStops(let number, let interval): stop(number, for: interval)
+        case .nodeDrains(let number): drain(number)
+        case .nodeStarts: startNode()
+        case .storeHears(let number, let action, let fate): store(hears: action, from: number, fate)
+        case .callStarts(let id): await start(call: id)
+        case .requestArrives(let id, let leg, let request, let expires, let isLost):
+            arrive(request, of: id, leg: leg, expires: expires, answerIsLost: isLost)
+        case .legEnds(let id, let leg, let result): await end(leg, of: id, result)
+        case .sandboxIsDue: sandboxIsDue()
+        case .webhookArrives(let delivery): await webhookArrives(delivery)
+        case .webhookAnswered(let id, let status):
+            sandbox.delivered(id, status: status, at: now)
+            sandboxMoved()
+        case .app(let step): app(step)
+        case .operatorLooks: operatorLooks()
+        case .databaseGoesDown(let interval): goDown(for: interval)
+        case .calmBegins: beginCalm()
+        case .providerHelps: providerHelps()
+        }
+    }
+
+    private func beginCalm() {
+        guard !isCalm else { return }
+        isCalm = true
+        downUntil = nil
+        sandbox.faults = Faults()
+        for number in nodes.keys.sorted() {
+            nodes[number]?.stoppedUntil = nil
+            schedule(.nodeRuns(number), after: .zero)
+        }
+        if nodes.values.allSatisfy(\.scheduler.isDraining) { schedule(.nodeStarts, after: .zero) }
+        schedule(.providerHelps, after: .hours(5))
+        note("world", "calm", nil, "nothing goes wrong from here on")
+    }
+
+    /// Support frees what is stuck, and somebody decides about approvals.
+    private func providerHelps() {
+        sandbox.provider.script(.succeed, for: .all, now: now)
+        sandbox.provider.script(.policyApprove, for: .all, after: .minutes(1), now: now)
+        sandboxMoved()
+    }
+
+    func note(_ who: String, _ what: String, _ job: JobID?, _ details: @autoclosure () -> String) {
+        guard trace.isKept else { return }
+        let number = job.flatMap { jobs.firstIndex(of: $0) }.map { $0 + 1 }
+        trace.note(now, since: start, who, what, job: number, details())
+    }
+
+    private func report() -> RunReport {
+        var text = ""
+        for id in jobs {
+            for row in database.memory[id]?.history ?? [] {
+                text += "\(id) \(row.seq) \(row.at) \(row.from ?? "-") \(row.event) \(row.to ?? "-") \(row.actor) "
+                text += "\(row.attempt.map(String.init) ?? "-") \(row.detail)\n"
+            }
+        }
+        return RunReport(
+            seed: seed, violation: watch.violation, historyHash: Hex.encode(SHA256.digest(Array(text.utf8))),
+            trace: trace.lines, endings: jobs.map { database.memory[$0]?.row.state ?? "queued" },
+            counts: watch.counts, lasted: now - start)
+    }
+}
