@@ -234,7 +234,7 @@ struct ControlPlaneTests {
         let help = try #require(try bench.send(.get, "/__sandbox/help")).text
         let words =
             RequestFault.allCases.map(\.rawValue) + WebhookFault.allCases.map(\.rawValue)
-            + DfnsOutcome.allCases.map(\.rawValue) + DfnsOperation.allCases.map(\.rawValue)
+            + PayoutOutcome.allCases.map(\.rawValue) + DfnsOperation.allCases.map(\.rawValue)
             + (1...17).map { $0 < 10 ? "…0\($0)" : "…\($0)" }
             + ["POST /__sandbox/faults", "rate_limit", "random", "/payouts/{payoutId}/action"]
         for word in words { #expect(help.contains(word), "\(word)") }

@@ -2,7 +2,7 @@ public import SandboxCore
 public import Time
 
 /// Which payouts an outcome is for.
-public enum DfnsSelector: Sendable, Hashable {
+public enum PayoutSelector: Sendable, Hashable {
     /// The one with this id; it must be there.
     case payout(id: String)
     /// The one with this `externalId`, there or still to come.
@@ -15,28 +15,28 @@ public enum DfnsSelector: Sendable, Hashable {
 
 /// One outcome with its details.
 struct ScriptedOutcome: Sendable {
-    let outcome: DfnsOutcome
+    let outcome: PayoutOutcome
     let at: ExecutionStatus?
     let delay: Duration?
     let text: String?
 
-    func apply(to script: inout DfnsScript) { script.add(outcome, at: at, after: delay, text: text) }
+    func apply(to script: inout PayoutScript) { script.add(outcome, at: at, after: delay, text: text) }
 }
 
 /// The outcomes that are scripted for payouts to come.
 struct OutcomeRules: Sendable {
-    private var rules: [DfnsSelector: [ScriptedOutcome]] = [:]
+    private var rules: [PayoutSelector: [ScriptedOutcome]] = [:]
 
-    mutating func add(_ outcome: ScriptedOutcome, for selector: DfnsSelector) {
+    mutating func add(_ outcome: ScriptedOutcome, for selector: PayoutSelector) {
         if outcome.outcome == .succeed { rules[selector] = [] }
         rules[selector, default: []].append(outcome)
     }
 
     /// What is to happen to a new payout: what its amount says, then the rules, the closest last.
-    func script(amount: String, externalID: String?, walletID: String) -> DfnsScript {
+    func script(amount: String, externalID: String?, walletID: String) -> PayoutScript {
         var script = MagicAmount.script(for: amount)
         guard !rules.isEmpty else { return script }
-        let selectors = [.all, .wallet(id: walletID)] + (externalID.map { [DfnsSelector.externalID($0)] } ?? [])
+        let selectors = [.all, .wallet(id: walletID)] + (externalID.map { [PayoutSelector.externalID($0)] } ?? [])
         for outcome in selectors.flatMap({ rules[$0] ?? [] }) { outcome.apply(to: &script) }
         return script
     }
@@ -47,7 +47,7 @@ extension DfnsSimulator {
     ///
     /// What is already under way at a payout's execution status starts anew with what the script now says.
     public mutating func script(
-        _ outcome: DfnsOutcome, for selector: DfnsSelector, at status: ExecutionStatus? = nil,
+        _ outcome: PayoutOutcome, for selector: PayoutSelector, at status: ExecutionStatus? = nil,
         after delay: Duration? = nil, text: String? = nil, now: Timestamp
     ) {
         let scripted = ScriptedOutcome(outcome: outcome, at: status, delay: delay, text: text)
@@ -59,7 +59,7 @@ extension DfnsSimulator {
         }
     }
 
-    private func indices(of selector: DfnsSelector) -> [Int] {
+    private func indices(of selector: PayoutSelector) -> [Int] {
         switch selector {
         case .payout(let id): payoutsByID[id].map { [$0] } ?? []
         case .externalID(let text): payouts.indices.filter { payouts[$0].externalID == text }
@@ -73,7 +73,7 @@ extension DfnsSimulator {
         try body.refuseOthers(than: [
             "outcome", "payoutId", "externalId", "walletId", "all", "at", "seconds", "reason", "value",
         ])
-        guard let outcome: DfnsOutcome = try body.optionalChoice("outcome") else {
+        guard let outcome: PayoutOutcome = try body.optionalChoice("outcome") else {
             throw InvalidField("outcome", "is required; GET /__sandbox/help lists them")
         }
         let selector = try readSelector(body)
@@ -85,8 +85,8 @@ extension DfnsSimulator {
         return .fields(["outcome": .string(outcome.rawValue), "payouts": .int(indices(of: selector).count)])
     }
 
-    private func readSelector(_ body: JSONReader) throws(InvalidField) -> DfnsSelector {
-        var found: [DfnsSelector] = []
+    private func readSelector(_ body: JSONReader) throws(InvalidField) -> PayoutSelector {
+        var found: [PayoutSelector] = []
         if let id = try body.optionalString("payoutId") {
             guard payoutsByID[id] != nil else { throw InvalidField("payoutId", "is no payout's id: “\(id)”") }
             found.append(.payout(id: id))
@@ -106,7 +106,7 @@ extension DfnsSimulator {
         return found[0]
     }
 
-    private static func check(_ status: ExecutionStatus?, for outcome: DfnsOutcome) throws(InvalidField) {
+    private static func check(_ status: ExecutionStatus?, for outcome: PayoutOutcome) throws(InvalidField) {
         guard let status else { return }
         let isTaken: Bool
         switch outcome {
@@ -130,7 +130,7 @@ extension DfnsSimulator {
             HelpSection(
                 "Outcomes: POST /__sandbox/outcome {\"outcome\": …, \"payoutId\" or \"externalId\" or \"walletId\" or "
                     + "\"all\": true, \"at\"?, \"seconds\"?, \"reason\"?, \"value\"?}",
-                DfnsOutcome.allCases.map { ($0.rawValue, $0.explanation) }),
+                PayoutOutcome.allCases.map { ($0.rawValue, $0.explanation) }),
             HelpSection(
                 "Currencies that are paid out (others: no quotes)", [(Rates.supported.joined(separator: " "), "")]),
         ]

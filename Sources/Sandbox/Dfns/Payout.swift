@@ -22,7 +22,7 @@ struct Payout: Sendable {
     let userID: String
     let tokenID: String
     let created: Timestamp
-    var script: DfnsScript
+    var script: PayoutScript
 
     var stage = ExecutionStatus.initializing
     /// Grows whenever the stage or the script changes, so that timers of before are void.

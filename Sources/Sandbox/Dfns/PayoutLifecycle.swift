@@ -127,7 +127,7 @@ extension DfnsSimulator {
         }
     }
 
-    private mutating func startDecision(_ index: Int, _ policy: DfnsScript.Policy?, at now: Timestamp) {
+    private mutating func startDecision(_ index: Int, _ policy: PayoutScript.Policy?, at now: Timestamp) {
         switch policy {
         case .approve(let delay):
             start(.decide(isApproved: true), index, after: delay ?? options.delays.policyDecision, at: now)

@@ -1,36 +1,6 @@
 internal import Domain
 internal import SandboxCore
 
-/// What can be paid for: the closed list of the guide to payouts.
-enum PaymentPurpose: String, CaseIterable {
-    case salaryPayment = "salary payment"
-    case personalRemittance = "personal remittance"
-    case rentPayment = "rent payment"
-    case propertyPurchase = "property purchase"
-    case ownedAccountAbroad = "owned account abroad"
-    case advertisingExpenses = "advertising expenses"
-    case advisoryFees = "advisory fees"
-    case businessInsurance = "business insurance"
-    case construction = "construction"
-    case deliveryFees = "delivery fees"
-    case education = "education"
-    case exports = "exports"
-    case donation = "donation"
-    case hotel = "hotel"
-    case loanPayment = "loan payment"
-    case maintenanceExpenses = "maintenance expenses"
-    case medicalExpense = "medical expense"
-    case officeExpenses = "office expenses"
-    case royaltyFees = "royalty fees"
-    case serviceCharge = "service charge"
-    case sharesInvestment = "shares investment"
-    case taxPayment = "tax payment"
-    case transportationFees = "transportation fees"
-    case travel = "travel"
-    case utilityBills = "utility bills"
-    case other = "other"
-}
-
 extension JSONReader {
     /// An asset that must be there, such as `{"kind":"Erc20","amount":"1000000000","contract":"0x…"}`.
     func asset(_ name: String) throws(InvalidField) -> Asset {

@@ -1,5 +1,5 @@
 /// What can be made to happen to a payout, by the name under which the control plane knows it.
-public enum DfnsOutcome: String, CaseIterable, Sendable, Hashable {
+public enum PayoutOutcome: String, CaseIterable, Sendable, Hashable {
     /// Nothing special: forget what was scripted.
     case succeed
     /// It fails at an execution status.
@@ -63,7 +63,7 @@ public enum DfnsOutcome: String, CaseIterable, Sendable, Hashable {
 }
 
 /// What is to happen to one payout.
-public struct DfnsScript: Sendable, Hashable {
+public struct PayoutScript: Sendable, Hashable {
     /// What a wallet's policy says about the transfer.
     enum Policy: Sendable, Hashable {
         case block
@@ -100,10 +100,10 @@ public struct DfnsScript: Sendable, Hashable {
     ///
     /// `at` is the execution status where the outcome has one to choose, `seconds` the delay where it has one.
     public mutating func add(
-        _ outcome: DfnsOutcome, at status: ExecutionStatus? = nil, after delay: Duration? = nil, text: String? = nil
+        _ outcome: PayoutOutcome, at status: ExecutionStatus? = nil, after delay: Duration? = nil, text: String? = nil
     ) {
         switch outcome {
-        case .succeed: self = DfnsScript()
+        case .succeed: self = PayoutScript()
         case .fail: (failAt, failReason) = (status ?? .awaitingInstructions, text)
         case .policyReject: policy = .block
         case .policyApprove: policy = .approve(after: delay)
@@ -129,7 +129,7 @@ public struct DfnsScript: Sendable, Hashable {
 /// Outcomes that an amount chooses by its last two digits in minimum units, so that a demo needs no control plane.
 struct MagicAmount: Sendable {
     let digits: String
-    let outcome: DfnsOutcome
+    let outcome: PayoutOutcome
     var at: ExecutionStatus?
     let meaning: String
 
@@ -155,7 +155,7 @@ struct MagicAmount: Sendable {
 
     private static let byDigits = Dictionary(uniqueKeysWithValues: all.map { ($0.digits, $0) })
 
-    private init(_ digits: String, _ outcome: DfnsOutcome, at: ExecutionStatus? = nil, _ meaning: String) {
+    private init(_ digits: String, _ outcome: PayoutOutcome, at: ExecutionStatus? = nil, _ meaning: String) {
         self.digits = digits
         self.outcome = outcome
         self.at = at
@@ -163,8 +163,8 @@ struct MagicAmount: Sendable {
     }
 
     /// What the amount asks for; amounts of fewer than three digits ask for nothing.
-    static func script(for amount: String) -> DfnsScript {
-        var script = DfnsScript()
+    static func script(for amount: String) -> PayoutScript {
+        var script = PayoutScript()
         if amount.utf8.count > 2, let magic = byDigits[String(amount.suffix(2))] {
             script.add(magic.outcome, at: magic.at)
         }
