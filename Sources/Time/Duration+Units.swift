@@ -20,7 +20,7 @@ extension Duration {
     public var inWords: String {
         let total = microseconds
         if total < 0 { return "-" + (Duration.microseconds(-total)).inWords }
-        if total < 1_000_000 { return total % 1000 == 0 ? "\(total / 1000) ms" : "\(total) µs" }
+        if total < 1_000_000 { return total % 1000 == 0 || total > 10_000 ? "\(total / 1000) ms" : "\(total) µs" }
         let seconds = total / 1_000_000
         let parts = [
             (seconds / 86_400, "d"), (seconds / 3600 % 24, "h"), (seconds / 60 % 60, "min"), (seconds % 60, "s"),

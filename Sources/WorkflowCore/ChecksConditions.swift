@@ -41,17 +41,24 @@ struct Trait {
         case .collection, .set, .dictionary:
             return [Trait(path: path, text: "\(mirror.children.count) \(name)", rank: .content)]
         case .class, .foreignReference, nil:
-            return [Trait(path: path, text: name.isEmpty ? "\(value)" : "\(name) \(value)", rank: .content)]
+            return [Trait(path: path, text: name.isEmpty ? short(value) : "\(name) \(short(value))", rank: .content)]
         @unknown default:
             return []
         }
+    }
+
+    /// A long text by its two ends.
+    private static func short(_ value: Any) -> String {
+        let text = "\(value)"
+        return text.count > 16 ? "\(text.prefix(6))…\(text.suffix(4))" : text
     }
 
     private static func parts(of mirror: Mirror, name: String = "", path: String, depth: Int) -> [Trait] {
         // Deep enough for an event's payload and its members' members; a value that refers to itself ends here.
         guard depth < 4 else { return [] }
         return mirror.children.enumerated().flatMap { index, child in
-            let label = child.label.flatMap { $0.hasPrefix(".") ? nil : $0 }
+            // A wrapper's own member says less than the name under which the wrapper is used.
+            let label = child.label.flatMap { $0.hasPrefix(".") || ["rawValue", "text"].contains($0) ? nil : $0 }
             return found(
                 in: child.value, name: label ?? name, path: "\(path)/\(child.label ?? String(index))", depth: depth + 1)
         }
@@ -104,13 +111,41 @@ struct Decision<Outcome: Hashable> {
         return nil
     }
 
-    /// Where one trait alone doesn't decide: everything that could, so that the reader sees at least what differs.
+    /// Where one trait alone doesn't decide: the fewest that do together, of those in which the samples differ.
     private static func explanationByPair(of samples: [Sample]) -> [String] {
-        samples.map { sample in
-            let event = sample.event.filter { $0.rank == .flag }.map(\.text)
-            let state = sample.state.filter { $0.rank == .flag }.map(\.text)
-            let words = event + (state.isEmpty ? [] : ["when " + state.joined(separator: ", ")])
+        let candidates =
+            varying(samples, \.event).map { (isState: false, path: $0) }
+            + varying(samples, \.state).map { (isState: true, path: $0) }
+        let chosen =
+            (2...4).lazy.compactMap { size in
+                combinations(of: candidates.count, size).first { picked in
+                    let keys = samples.map { sample in picked.map { text(of: candidates[$0], in: sample) } }
+                    return Dictionary(grouping: zip(keys, samples), by: \.0)
+                        .values.allSatisfy { Set($0.map(\.1.outcome)).count == 1 }
+                }
+            }.first ?? []
+        return samples.map { sample in
+            let words = chosen.map { (candidates[$0].isState ? "when " : "") + text(of: candidates[$0], in: sample) }
             return words.isEmpty ? "at times" : words.joined(separator: ", ")
+        }
+    }
+
+    private static func text(of candidate: (isState: Bool, path: String), in sample: Sample) -> String {
+        (candidate.isState ? sample.state : sample.event).first { $0.path == candidate.path }?.text ?? "otherwise"
+    }
+
+    /// The places in which the samples are not all alike.
+    private static func varying(_ samples: [Sample], _ part: (Sample) -> [Trait]) -> [String] {
+        paths(of: samples, in: part).filter { path in
+            Set(samples.map { sample in part(sample).first { $0.path == path }?.text }).count > 1
+        }
+    }
+
+    /// All ways to pick so many of the first numbers, in order.
+    private static func combinations(of count: Int, _ size: Int) -> [[Int]] {
+        guard size > 0 else { return [[]] }
+        return combinations(of: count, size - 1).flatMap { picked in
+            ((picked.last ?? -1) + 1..<max(count, (picked.last ?? -1) + 1)).map { picked + [$0] }
         }
     }
 

@@ -5,23 +5,25 @@ public import WorkflowCore
 extension DfnsPayout {
     /// One state of each case, and one event for each row that differs.
     public static let samples = Samples<DfnsPayout>(
+        // The straight way first: pictures draw it straight down.
         states: [
             .quoting(order: order, asking: nil),
-            .awaitingAcceptance(order: asking, quote: quote, asking: Asking(since: day)),
+            .quoting(order: asking, asking: nil),
             .creating(order: order),
             .awaitingInstructions(payout: payout),
             .awaitingInstructions(payout: Payout(id: payout.id, order: asking)),
             .awaitingConfirmation(payout: Payout(id: payout.id, order: asking), transfer: transfer),
             .verifying(payout: payout, transfer: transfer),
             .confirming(payout: payout, transfer: transfer),
+            .settling(payout: payout),
+            .completed(payout: payout.with(submitted)),
+            .awaitingAcceptance(order: asking, quote: quote, asking: Asking(since: day)),
             .doubting(payout: payout, refusal: turnedDown),
             .stranded(payout: payout, refusal: Refusal(.forbidden, "us-other opened it")),
             .canceling(payout: payout, reason: askedFor),
             .retracting(payout: payout, reason: askedFor),
             .retracting(payout: payout, reason: Refusal(.expired, "nobody confirmed it in time")),
-            .settling(payout: payout),
             .tracing(payout: payout.with(submitted), ending: .expired),
-            .completed(payout: payout.with(submitted)),
             .failed(refusal: turnedDown, funds: .inWallet, payout: nil),
             .rejected(refusal: Refusal(.policy, "the policy said no"), payout: payout),
             .expired(payout: payout),
@@ -30,7 +32,6 @@ extension DfnsPayout {
         events: [
             .quoted(quote: quote),
             .quoted(quote: Quote(timestamp: day, offers: [])),
-            .quoted(quote: Quote(timestamp: day + .hours(24), offers: quote.offers)),
             .accepted,
             .opened(id: payout.id, by: .us),
             .opened(id: payout.id, by: .another(user: "us-other")),
