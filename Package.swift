@@ -24,10 +24,10 @@ func workflow(_ name: String) -> Target {
 }
 
 /// The tests of one or more targets, in a folder that mirrors theirs.
-func tests(_ name: String, of dependencies: [String]) -> Target {
+func tests(_ name: String, of dependencies: [String], beside data: [String] = []) -> Target {
     .testTarget(
         name: name, dependencies: dependencies.map { .byName(name: $0) }, path: "Tests/\(name)",
-        exclude: [], swiftSettings: strict)
+        exclude: data, swiftSettings: strict)
 }
 
 /// The text of migrations, queries and the schema, embedded in the binary.
@@ -117,7 +117,7 @@ let package = Package(
             "WorkflowTests",
             of: [
                 "WorkflowCore", "Domain", "Time", "DfnsPayout", "LockstepTesting", "Activities", "Engine", "JSONSchema",
-            ]),
+            ], beside: ["DfnsPayout/v1"]),
         tests("EngineTests", of: ["Engine", "WorkflowCore", "JSONSchema", "Time", "LockstepTesting"]),
         tests(
             "StoreTests",

@@ -212,7 +212,9 @@ struct DfnsPayoutFailureModes {
     @Test("Completed, and later returned by the bank: Dfns has no word for it, so that what comes later is recorded")
     func returnedAfterCompletion() {
         var payout = Fixture.simulation(in: .completed(payout: Fixture.payout()))
-        #expect(payout.receive(.ended(ending: .failed(why: Refusal(.provider, "returned")), progress: Fixture.onChain)) == .ignore)
+        #expect(
+            payout.receive(.ended(ending: .failed(why: Refusal(.provider, "returned")), progress: Fixture.onChain))
+                == .ignore)
     }
 
     @Test("Stuck in deposit or disbursement: read on for ever, overdue after a day, on somebody's desk")
