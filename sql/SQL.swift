@@ -6,6 +6,12 @@ public enum SQL {
         public let name: String
         /// The statements, for one transaction.
         public let text: String
+
+        /// A step.
+        public init(name: String, text: String) {
+            self.name = name
+            self.text = text
+        }
     }
 
     /// The steps that lead from an empty database to today's schema, in order.

@@ -152,8 +152,8 @@ struct ClaimTests {
             let settled = try #require(try await first.claim().first)
             #expect(try await first.settle(settled) == [job])
             try await first.table("select lockstep.signal('\(job)', 'paid')")
-            // From here on, the second daemon waits where a claim asks what is paused: after its snapshot was taken, and
-            // before it locks a row.
+            // From here on, the second daemon waits where a claim asks what is paused: after its snapshot was taken,
+            // and before it locks a row.
             try await database.owner.script(
                 """
                 create function gate() returns boolean language plpgsql as $$

@@ -423,7 +423,7 @@ create table lockstep.pause (
     kind text not null,
     name text not null,
     since timestamptz not null,
-    by text not null,
+    paused_by text not null,
     reason text,
     constraint pause_pkey primary key (kind, name),
     constraint pause_kind_is_known check (kind in ('workflow', 'provider', 'account', 'tenant'))
@@ -433,7 +433,7 @@ comment on table lockstep.pause is
 comment on column lockstep.pause.kind is 'workflow, provider, account or tenant.';
 comment on column lockstep.pause.name is 'Which one.';
 comment on column lockstep.pause.since is 'Since when.';
-comment on column lockstep.pause.by is 'Who paused it.';
+comment on column lockstep.pause.paused_by is 'Who paused it.';
 comment on column lockstep.pause.reason is 'Why.';
 
 create table lockstep.tenant_role (

@@ -182,7 +182,7 @@ begin
         raise exception 'unknown workflow "%"', name
             using errcode = 'LK001', hint = 'select workflow from lockstep.workflows lists them.';
     end if;
-    insert into lockstep.pause (kind, name, since, by, reason)
+    insert into lockstep.pause (kind, name, since, paused_by, reason)
     values (hold.kind, hold.name, lockstep.now(), lockstep.caller(), hold.reason)
     on conflict do nothing;
     return case when found then 'paused' else 'already paused' end;

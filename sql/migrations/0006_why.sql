@@ -16,7 +16,7 @@ begin
     limit 1;
     if found then
         return format('the %s %s was paused %s ago by %s%s', held.kind, held.name,
-            lockstep.in_words(lockstep.now() - held.since), held.by, coalesce(': ' || held.reason, ''));
+            lockstep.in_words(lockstep.now() - held.since), held.paused_by, coalesce(': ' || held.reason, ''));
     elsif not exists (
         select from lockstep.known_versions k where k.workflow = state.workflow and k.version = state.version)
     then

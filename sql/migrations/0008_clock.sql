@@ -105,8 +105,8 @@ cross join lateral (
         and s.due_at is not null
         and (not exists (select from lockstep.known_versions)
             or (s.workflow, s.version) in (select k.workflow, k.version from lockstep.known_versions k))
-        and s.workflow <> all (array(select p.name from lockstep.pause p where p.kind = 'workflow'))
-        and s.tenant <> all (array(select p.name from lockstep.pause p where p.kind = 'tenant'))
+        and (s.workflow in (select p.name from lockstep.pause p where p.kind = 'workflow')) is not true
+        and (s.tenant in (select p.name from lockstep.pause p where p.kind = 'tenant')) is not true
     order by s.due_at
     limit 1
 ) first;
@@ -116,20 +116,30 @@ comment on column lockstep.first_due.id is 'The job.';
 comment on column lockstep.first_due.due_at is 'When it is due; while leased, the end of the lease.';
 comment on column lockstep.first_due.leased_by is 'The daemon that owns it.';
 
--- The jobs that a living daemon owns (while none is alive: any daemon). Leases last five minutes at most, and the clock
--- stands still meanwhile: so they end within five minutes from now, and the index on due_at finds them.
+-- Jobs that a living daemon owns (while none is alive: any daemon), one of each bucket and priority. Leases last five
+-- minutes at most, and the clock stands still meanwhile: so they end within five minutes from now, and the index on
+-- due_at finds them.
 create view lockstep.owned_jobs as
-select s.id, coalesce(n.name, s.leased_by::text) as owner
+select first.id, first.owner
 from (select lockstep.now() as now) as moment
 cross join lockstep.settings c
 cross join lateral generate_series(0, c.buckets - 1) as b (bucket)
 cross join generate_series(1, 4) as level (priority)
-join lockstep.job_state s on s.bucket = b.bucket::smallint and s.priority = level.priority
-    and s.due_at > moment.now and s.due_at <= moment.now + interval '5 minutes'
-left join lockstep.node n on n.id = s.leased_by
-where s.leased_by is not null
-    and (n.seen_at > clock_timestamp() - interval '5 seconds' or not exists (select from lockstep.known_versions));
-comment on view lockstep.owned_jobs is 'The jobs that a living daemon owns, on a virtual clock.';
+cross join lateral (
+    select s.id, coalesce(n.name, s.leased_by::text) as owner
+    from lockstep.job_state s
+    left join lockstep.node n on n.id = s.leased_by
+    where s.bucket = b.bucket::smallint
+        and s.priority = level.priority
+        and s.due_at > moment.now
+        and s.due_at <= moment.now + interval '5 minutes'
+        and s.leased_by is not null
+        and (n.seen_at > clock_timestamp() - interval '5 seconds' or not exists (select from lockstep.known_versions))
+    order by s.due_at
+    limit 1
+) first;
+comment on view lockstep.owned_jobs is
+    'Jobs that a living daemon owns, on a virtual clock: one of each bucket and priority.';
 comment on column lockstep.owned_jobs.id is 'The job.';
 comment on column lockstep.owned_jobs.owner is 'The daemon''s name.';
 
@@ -158,8 +168,8 @@ begin
                 and (s.attempt_status is distinct from 'unknown' or s.status = 'parked')
                 -- What a dead daemon owns can be told nothing before its lease ends.
                 and (s.leased_by is null or s.due_at <= lockstep.now())
-                and s.workflow <> all (array(select p.name from lockstep.pause p where p.kind = 'workflow'))
-                and s.tenant <> all (array(select p.name from lockstep.pause p where p.kind = 'tenant'))
+                and (s.workflow in (select p.name from lockstep.pause p where p.kind = 'workflow')) is not true
+                and (s.tenant in (select p.name from lockstep.pause p where p.kind = 'tenant')) is not true
             limit 1),
         (select format('webhook %s waits for job %s', m.id, m.job_id) from lockstep.matching_webhooks m limit 1));
 end

@@ -24,22 +24,23 @@
 -- snapshot, and one that has just been handled would come a second time. So the update demands that the version locked
 -- is the version seen (ctid): such a row is left for the next claim.
 --
--- `in (…) is true` keeps the list of flows a hashed filter of the index scan: as a join, it could cost the index's
--- order. The levels come in order, and a level is opened only when those before it gave fewer than the limit.
+-- `in (…) is true` keeps the lists hashed filters of the index scan: as joins, they could cost the index's order. The
+-- levels come in order, and a level is opened only when those before it gave fewer than the limit. `between` always
+-- holds, and is there for the planner: see commit.
 with moment as materialized (select lockstep.now() as now),
 due as materialized (
     select picked.*
     from generate_series(1, 4) as level (priority)
     cross join lateral (
-        select s.id, s.ctid as seen_version, s.due_at, s.leased_by
+        select s.id, s.ctid as seen_version, s.lease, s.due_at, s.leased_by
         from lockstep.job_state s
         where s.bucket = $1::smallint
             and s.priority = level.priority
             and s.due_at > ($5::timestamptz[])[level.priority]
             and s.due_at <= (select now from moment)
             and ((s.workflow, s.version) in (select * from unnest($2::text[], $3::int[]))) is true
-            and s.workflow <> all (array(select p.name from lockstep.pause p where p.kind = 'workflow'))
-            and s.tenant <> all (array(select p.name from lockstep.pause p where p.kind = 'tenant'))
+            and (s.workflow in (select p.name from lockstep.pause p where p.kind = 'workflow')) is not true
+            and (s.tenant in (select p.name from lockstep.pause p where p.kind = 'tenant')) is not true
         order by s.due_at
         limit $4::int
         for update skip locked
@@ -51,6 +52,7 @@ claimed as (
     set lease = s.lease + 1, leased_by = $6::uuid, due_at = moment.now + least($7::interval, interval '5 minutes')
     from due, moment
     where s.bucket = $1::smallint and s.id = due.id and s.ctid = due.seen_version
+        and due.lease between 0 and 2147483647
     returning s.*, due.due_at as was_due, due.leased_by as previous_owner, moment.now
 )
 select c.id, c.lease, c.seq, c.tenant, c.workflow, c.version, c.priority, c.status, c.state, c.data, c.output, c.plan,

@@ -27,7 +27,7 @@ due as materialized (
     select picked.*
     from told
     cross join lateral (
-        select s.id, s.ctid as seen_version, s.due_at, s.leased_by
+        select s.id, s.ctid as seen_version, s.lease, s.due_at, s.leased_by
         from lockstep.job_state s
         where s.bucket = $1::smallint
             and s.id = told.job_id
@@ -35,8 +35,8 @@ due as materialized (
             and (s.status <> 'paused' or told.resumes)
             and (s.attempt_status is distinct from 'unknown' or s.status = 'parked')
             and ((s.workflow, s.version) in (select * from unnest($2::text[], $3::int[]))) is true
-            and s.workflow <> all (array(select p.name from lockstep.pause p where p.kind = 'workflow'))
-            and s.tenant <> all (array(select p.name from lockstep.pause p where p.kind = 'tenant'))
+            and (s.workflow in (select p.name from lockstep.pause p where p.kind = 'workflow')) is not true
+            and (s.tenant in (select p.name from lockstep.pause p where p.kind = 'tenant')) is not true
         for update skip locked
     ) picked
     limit $4::int
@@ -46,6 +46,7 @@ claimed as (
     set lease = s.lease + 1, leased_by = $5::uuid, due_at = moment.now + least($6::interval, interval '5 minutes')
     from due, moment
     where s.bucket = $1::smallint and s.id = due.id and s.ctid = due.seen_version
+        and due.lease between 0 and 2147483647
     returning s.*, due.due_at as was_due, due.leased_by as previous_owner, moment.now
 )
 select c.id, c.lease, c.seq, c.tenant, c.workflow, c.version, c.priority, c.status, c.state, c.data, c.output, c.plan,

@@ -17,8 +17,8 @@ cross join lateral (
         and s.priority = level.priority
         and s.due_at is not null
         and ((s.workflow, s.version) in (select * from unnest($2::text[], $3::int[]))) is true
-        and s.workflow <> all (array(select p.name from lockstep.pause p where p.kind = 'workflow'))
-        and s.tenant <> all (array(select p.name from lockstep.pause p where p.kind = 'tenant'))
+        and (s.workflow in (select p.name from lockstep.pause p where p.kind = 'workflow')) is not true
+        and (s.tenant in (select p.name from lockstep.pause p where p.kind = 'tenant')) is not true
     order by s.due_at
     limit 1
 ) first
