@@ -12,7 +12,7 @@ extension Timestamp: CustomStringConvertible, LosslessStringConvertible, Codable
     /// ISO 8601 with three decimals, as most providers write it: `2026-03-01T12:00:05.000Z`.
     public var milliseconds: String { description.dropLast(4) + "Z" }
 
-    /// Reads ISO 8601: date, `T` or a space, time, decimals (beyond six cut off), then `Z` or an offset such as `+02:00`.
+    /// Reads ISO 8601: date, `T` or a space, time, decimals (six count), then `Z` or an offset such as `+02:00`.
     public init?(_ description: String) {
         var text = description[...]
         guard let year = Self.number(&text, digits: 4), Self.take("-", &text),

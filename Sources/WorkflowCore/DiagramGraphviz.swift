@@ -1,21 +1,24 @@
 extension Diagram {
     /// The picture as Graphviz DOT, from which the committed SVG is laid out.
     ///
-    /// Ends that can't be left stand in one row at the bottom, coloured by outcome; the main way is drawn straight down; deadlines are
-    /// dashed.
+    /// Ends that can't be left stand in one row at the bottom, coloured by outcome. The main way is drawn straight
+    /// down, deadlines are dashed.
     public var graphviz: String {
         var lines = [
             "digraph \(quoted(flow)) {",
             "    graph [rankdir=TB, nodesep=0.35, ranksep=0.5, pad=0.3, bgcolor=white, fontname=\"Helvetica\",",
             "        labelloc=t, fontsize=16, fontcolor=\"\(Style.ink)\", label=\"\(flow), version \(version)\"]",
-            "    node [fontname=\"Helvetica\", fontsize=13, fontcolor=\"\(Style.ink)\", penwidth=1.2, margin=\"0.16,0.09\"]",
-            "    edge [fontname=\"Helvetica\", fontsize=10, fontcolor=\"#3e4c59\", color=\"#7b8794\", arrowsize=0.7]",
-            "    start [shape=circle, style=filled, fillcolor=\"\(Style.ink)\", label=\"\", width=0.16, fixedsize=true]",
+            "    node [fontname=\"Helvetica\", fontsize=13, fontcolor=\"\(Style.ink)\", penwidth=1.2,",
+            "        margin=\"0.16,0.09\"]",
+            "    edge [fontname=\"Helvetica\", fontsize=10, fontcolor=\"#3e4c59\", color=\"\(Style.line)\",",
+            "        arrowsize=0.7]",
+            "    start [shape=circle, style=filled, fillcolor=\"\(Style.ink)\", label=\"\", width=0.16,",
+            "        fixedsize=true]",
         ]
         lines += nodes.map { "    \(quoted($0.name)) [\(attributes(of: $0))]" }
         lines += forks.map {
-            "    \(quoted($0.name)) [shape=diamond, style=filled, fillcolor=\"#cbd2d9\", color=\"#7b8794\", label=\"\", "
-                + "width=0.22, height=0.22, fixedsize=true\(group(of: $0.name))]"
+            "    \(quoted($0.name)) [shape=diamond, style=filled, fillcolor=\"#cbd2d9\", color=\"\(Style.line)\", "
+                + "label=\"\", width=0.22, height=0.22, fixedsize=true\(group(of: $0.name))]"
         }
         // An end that can be left stands above the row of ends.
         let left = Set(edges.map(\.from))

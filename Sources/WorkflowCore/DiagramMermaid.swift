@@ -36,6 +36,7 @@ extension Diagram.Node {
 /// Colours: one for each kind of plan and each outcome, light enough for dark text.
 struct Style: Hashable {
     static let ink = "#1f2933"
+    static let line = "#7b8794"
 
     let name: String
     let fill: String

@@ -7,8 +7,8 @@ enum Demo: Command {
     static let summary = "Run six payouts with six fates against simulated providers, and show each step."
     static let discussion = """
         A private PostgreSQL under .lockstep/demo (or the given database, which must be empty), a simulated Dfns, and a
-        daemon on a virtual clock that jumps from one due instant to the next. Leaves nothing running. The exit code is 0
-        only if every job ended as it should.
+        daemon on a virtual clock that jumps from one due instant to the next. Leaves nothing running. The exit code is
+        0 only if every job ended as it should.
         """
     static let options = World.options
 
