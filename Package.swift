@@ -112,7 +112,7 @@ let package = Package(
         tests("HTTPTests", of: ["HTTPTypes", "HTTPServer", "HTTPClient"]),
         tests("PostgresTests", of: ["Postgres", "PrivateCluster", "Time"]),
         tests("SQLTests", of: ["Postgres", "PostgresStore", "PrivateCluster", "SQL", "Time"]),
-        tests("WorkflowCoreTests", of: ["WorkflowCore", "Time"]),
+        tests("WorkflowCoreTests", of: ["WorkflowCore", "JSONSchema", "Time"]),
         tests(
             "WorkflowTests",
             of: [
