@@ -1,18 +1,20 @@
 /// What tells two values of one enum case apart, in words: `acceptable`, `not acceptable`, `completed`, `no transfer`.
 ///
-/// Pictures and tables name events by their case. Where two events of one case have different outcomes, the part of
+/// Pictures and tables name events by their case. Where two events of one case have different effects, the part of
 /// the payload that decides is found here by looking at samples.
-struct Trait {
-    /// How good a reason it makes: a flag or a case before a number or a text, which may differ by accident.
+struct Trait: Hashable {
+    /// How good a reason it makes: flags and cases before numbers and texts, which may differ by accident.
     enum Rank: Int {
         case flag
         case content
     }
 
     /// Where in the value it was found; equal for equal places in two values of a type.
-    let path: String
+    var path: String
+    /// The label that it stands under, `transferID` for example; empty without one.
+    let name: String
     /// What was found, in words.
-    let text: String
+    var text: String
     let rank: Rank
 
     /// The traits of an enum value's payload.
@@ -22,56 +24,80 @@ struct Trait {
     }
 
     private static func found(in value: Any, name: String, path: String, depth: Int) -> [Trait] {
-        if let flag = value as? Bool {
-            return [Trait(path: path, text: flag ? name : "not \(name)", rank: .flag)]
+        func trait(_ text: String, _ rank: Rank = .flag) -> Trait {
+            Trait(path: path, name: name, text: text, rank: rank)
         }
+        func named(_ text: String) -> String { name.isEmpty ? text : "\(name) \(text)" }
+        if let flag = value as? Bool { return [trait(flag ? name : "not \(name)")] }
         let mirror = Mirror(reflecting: value)
+        // Text, a number, an instant, an id: what can be written down and read back.
+        if mirror.displayStyle != .optional, value is any LosslessStringConvertible {
+            return [trait(named(shortened("\(value)")), .content)]
+        }
         switch mirror.displayStyle {
         case .optional:
-            guard let content = mirror.children.first else {
-                return [Trait(path: path, text: "no \(name)", rank: .flag)]
-            }
-            return [Trait(path: path, text: "with \(name)", rank: .flag)]
+            guard let content = mirror.children.first else { return [trait("no \(name)")] }
+            return [trait("with \(name)")]
                 + found(in: content.value, name: name, path: path + "?", depth: depth + 1)
         case .enum:
-            let own = Trait(path: path, text: caseName(of: value), rank: .flag)
-            return [own] + parts(of: mirror, path: path, depth: depth)
+            // `ending: Ending` needs no label, `accept: Answer` does.
+            let isNamedByType = "\(type(of: value))".lowercased() == name.lowercased()
+            return [trait(isNamedByType ? caseName(of: value) : named(caseName(of: value)))]
+                + parts(of: mirror, name: "", path: path, depth: depth)
         case .struct, .tuple:
             return parts(of: mirror, name: name, path: path, depth: depth)
         case .collection, .set, .dictionary:
-            return [Trait(path: path, text: "\(mirror.children.count) \(name)", rank: .content)]
+            return [trait(mirror.children.isEmpty ? "no \(name)" : "with \(name)")]
         case .class, .foreignReference, nil:
-            return [Trait(path: path, text: name.isEmpty ? short(value) : "\(name) \(short(value))", rank: .content)]
+            return [trait(named(shortened("\(value)")), .content)]
         @unknown default:
             return []
         }
     }
 
-    /// A long text by its two ends.
-    private static func short(_ value: Any) -> String {
-        let text = "\(value)"
-        return text.count > 16 ? "\(text.prefix(6))…\(text.suffix(4))" : text
+    private static func parts(of mirror: Mirror, name: String, path: String, depth: Int) -> [Trait] {
+        // Deep enough for an event's payload and its members' members; a value that refers to itself ends here.
+        guard depth < 5 else { return [] }
+        return mirror.children.enumerated().flatMap { index, child in
+            let label = child.label.flatMap { $0.hasPrefix(".") ? nil : $0 }
+            // A code or an amount that wraps one value goes by the name of its place, not by `rawValue`.
+            let part = mirror.children.count == 1 && !name.isEmpty ? name : label ?? name
+            return found(in: child.value, name: part, path: "\(path)/\(child.label ?? "\(index)")", depth: depth + 1)
+        }
     }
 
-    private static func parts(of mirror: Mirror, name: String = "", path: String, depth: Int) -> [Trait] {
-        // Deep enough for an event's payload and its members' members; a value that refers to itself ends here.
-        guard depth < 4 else { return [] }
-        return mirror.children.enumerated().flatMap { index, child in
-            // A wrapper's own member says less than the name under which the wrapper is used.
-            let label = child.label.flatMap { $0.hasPrefix(".") || ["rawValue", "text"].contains($0) ? nil : $0 }
-            return found(
-                in: child.value, name: label ?? name, path: "\(path)/\(child.label ?? String(index))", depth: depth + 1)
+    private static func shortened(_ text: String) -> String {
+        text.count > 32 ? text.prefix(8) + "…" + text.suffix(6) : text
+    }
+
+    /// Whether event and state hold the same under the same label: `same address`, `another address`.
+    static func relations(of event: [Trait], with state: [Trait]) -> [Trait] {
+        event.filter { $0.rank == .content && !$0.name.isEmpty }.compactMap { own in
+            guard let other = state.first(where: { $0.rank == .content && $0.name == own.name }) else { return nil }
+            let text = own.text == other.text ? "same \(own.name)" : "another \(own.name)"
+            return Trait(path: "=" + own.path, name: own.name, text: text, rank: .flag)
         }
     }
 }
 
-/// Outcomes of one event case in one state case, each with the condition under which it is the one.
+/// The effects of one event case in one state case, each with the condition under which it is the one.
+///
+/// The conditions are the branches of a small decision tree over the samples: at each fork the trait that leaves the
+/// least open decides, the event's own before the state's.
 struct Decision<Outcome: Hashable> {
     /// One pair of samples and what came of it.
     struct Sample {
-        let state: [Trait]
-        let event: [Trait]
+        let traits: [Trait]
         let outcome: Outcome
+
+        init(state: [Trait], event: [Trait], outcome: Outcome) {
+            let when = state.map { Trait(path: "@" + $0.path, name: $0.name, text: "when " + $0.text, rank: $0.rank) }
+            let all = event + Trait.relations(of: event, with: state) + when
+            traits = all.filter { $0.rank == .flag } + all.filter { $0.rank == .content }
+            self.outcome = outcome
+        }
+
+        func text(at path: String) -> String? { traits.first { $0.path == path }?.text }
     }
 
     /// An outcome, and when it is the one; nil where it always is.
@@ -84,74 +110,67 @@ struct Decision<Outcome: Hashable> {
     let branches: [Branch]
 
     init(from samples: [Sample]) {
+        let leaves = Self.leaves(of: samples, under: [])
+        branches = samples.map(\.outcome).unique().map { outcome in
+            let conditions = leaves.filter { $0.outcome == outcome }.map { Self.words($0.conditions) }.unique()
+            let isAlways = leaves.count == 1 || conditions.allSatisfy(\.isEmpty)
+            return Branch(outcome: outcome, condition: isAlways ? nil : conditions.joined(separator: " or "))
+        }
+    }
+
+    private struct Leaf {
+        let outcome: Outcome
+        let conditions: [String]
+    }
+
+    private static func leaves(of samples: [Sample], under conditions: [String]) -> [Leaf] {
         let outcomes = samples.map(\.outcome).unique()
-        guard outcomes.count > 1 else {
-            branches = outcomes.map { Branch(outcome: $0, condition: nil) }
-            return
+        guard outcomes.count > 1 else { return outcomes.map { Leaf(outcome: $0, conditions: conditions) } }
+        guard let path = bestPath(in: samples) else {
+            return outcomes.map { Leaf(outcome: $0, conditions: conditions + ["at times"]) }
         }
-        let byEvent = Self.explanation(of: samples, by: \.event, naming: { $0 })
-        let byState = Self.explanation(of: samples, by: \.state, naming: { "when \($0)" })
-        let texts = byEvent ?? byState ?? Self.explanationByPair(of: samples)
-        branches = outcomes.map { outcome in
-            let words = zip(samples, texts).filter { $0.0.outcome == outcome }.map(\.1).unique()
-            return Branch(outcome: outcome, condition: words.joined(separator: " or "))
+        return groups(of: samples, at: path).flatMap { words, group in
+            leaves(of: group, under: conditions + [words])
         }
     }
 
-    /// Each sample's value of the one trait that decides the outcome; nil where no single trait does.
-    private static func explanation(
-        of samples: [Sample], by part: (Sample) -> [Trait], naming: (String) -> String
-    ) -> [String]? {
-        for path in paths(of: samples, in: part) {
-            let values = samples.map { sample in part(sample).first { $0.path == path }?.text ?? "otherwise" }
-            let decided = Dictionary(grouping: zip(values, samples), by: \.0)
-                .values.allSatisfy { Set($0.map(\.1.outcome)).count == 1 }
-            if decided { return values.map(naming) }
+    /// The trait that leaves the fewest samples in doubt, then the one that settles most; among equals the first.
+    private static func bestPath(in samples: [Sample]) -> String? {
+        var best: (path: String, doubt: (wrong: Int, open: Int))?
+        for path in samples.flatMap({ $0.traits.map(\.path) }).unique() {
+            let groups = Dictionary(grouping: samples) { $0.text(at: path) }
+            guard groups.count > 1 else { continue }
+            let doubt = groups.values.reduce(into: (wrong: 0, open: 0)) { doubt, group in
+                let most = Dictionary(grouping: group, by: \.outcome).values.map(\.count).max() ?? 0
+                doubt.wrong += group.count - most
+                doubt.open += group.count == most ? 0 : group.count
+            }
+            if best.map({ doubt < $0.doubt }) ?? true { best = (path, doubt) }
         }
-        return nil
+        return best?.path
     }
 
-    /// Where one trait alone doesn't decide: the fewest that do together, of those in which the samples differ.
-    private static func explanationByPair(of samples: [Sample]) -> [String] {
-        let candidates =
-            varying(samples, \.event).map { (isState: false, path: $0) }
-            + varying(samples, \.state).map { (isState: true, path: $0) }
-        let chosen =
-            (2...4).lazy.compactMap { size in
-                combinations(of: candidates.count, size).first { picked in
-                    let keys = samples.map { sample in picked.map { text(of: candidates[$0], in: sample) } }
-                    return Dictionary(grouping: zip(keys, samples), by: \.0)
-                        .values.allSatisfy { Set($0.map(\.1.outcome)).count == 1 }
-                }
-            }.first ?? []
-        return samples.map { sample in
-            let words = chosen.map { (candidates[$0].isState ? "when " : "") + text(of: candidates[$0], in: sample) }
-            return words.isEmpty ? "at times" : words.joined(separator: ", ")
+    /// Samples by their trait at a place; values after which the same is possible count as one.
+    private static func groups(of samples: [Sample], at path: String) -> [(words: String, group: [Sample])] {
+        func possible(after text: String?) -> Set<Outcome> {
+            Set(samples.filter { $0.text(at: path) == text }.map(\.outcome))
         }
-    }
-
-    private static func text(of candidate: (isState: Bool, path: String), in sample: Sample) -> String {
-        (candidate.isState ? sample.state : sample.event).first { $0.path == candidate.path }?.text ?? "otherwise"
-    }
-
-    /// The places in which the samples are not all alike.
-    private static func varying(_ samples: [Sample], _ part: (Sample) -> [Trait]) -> [String] {
-        paths(of: samples, in: part).filter { path in
-            Set(samples.map { sample in part(sample).first { $0.path == path }?.text }).count > 1
+        let texts = samples.map { $0.text(at: path) }.unique()
+        let kinds = texts.map(possible).unique().map { kind in texts.filter { possible(after: $0) == kind } }
+        let isContent = samples.contains { $0.traits.contains { $0.path == path && $0.rank == .content } }
+        return kinds.map { kind in
+            // A number or text out of many says nothing; that it is none of those named does.
+            let isRest = isContent && kind.count > 1 && kinds.count > 1
+            let words = isRest ? "otherwise" : kind.map { $0 ?? "otherwise" }.joined(separator: " or ")
+            return (words, samples.filter { kind.contains($0.text(at: path)) })
         }
     }
 
-    /// All ways to pick so many of the first numbers, in order.
-    private static func combinations(of count: Int, _ size: Int) -> [[Int]] {
-        guard size > 0 else { return [[]] }
-        return combinations(of: count, size - 1).flatMap { picked in
-            ((picked.last ?? -1) + 1..<max(count, (picked.last ?? -1) + 1)).map { picked + [$0] }
-        }
-    }
-
-    private static func paths(of samples: [Sample], in part: (Sample) -> [Trait]) -> [String] {
-        let traits = samples.flatMap(part)
-        return (traits.filter { $0.rank == .flag } + traits.filter { $0.rank == .content }).map(\.path).unique()
+    /// Conditions on the event first, then those on the state.
+    private static func words(_ conditions: [String]) -> String {
+        let state = conditions.filter { $0.hasPrefix("when ") }.map { $0.replacing("when ", with: "") }
+        let event = conditions.filter { !$0.hasPrefix("when ") }
+        return (event + (state.isEmpty ? [] : ["when " + state.joined(separator: ", ")])).joined(separator: ", ")
     }
 }
 

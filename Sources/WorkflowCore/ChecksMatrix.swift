@@ -68,11 +68,17 @@ public struct Matrix: Hashable, Sendable {
     public let version: Int
     /// The states, in the samples' order: the first is where jobs start.
     public let rows: [Row]
+    /// The events that are a provider's no, or somebody's wish to stop: not what is hoped for.
+    public let setbacks: [String]
 
     /// The table of a flow.
     public init<Flow: Workflow>(of flow: Flow.Type) {
         self.flow = Flow.name
         version = Flow.version
+        let cancel = Flow.event(for: Signal(name: "cancel"))
+        setbacks = [Flow.refused(ProviderRefusal(code: "forbidden", message: "no")), cancel].compactMap { event in
+            event.map { caseName(of: $0) }
+        }
         let names = Flow.samples.states.map { caseName(of: $0) }
         rows = names.unique().map { name in
             Self.row(of: flow, state: name, samples: Flow.samples.states.filter { caseName(of: $0) == name })
@@ -91,7 +97,9 @@ public struct Matrix: Hashable, Sendable {
         return Row(
             state: state, plan: plans.map(\.summary).unique().joined(separator: " or "),
             cadence: plans.lazy.compactMap(\.cadence).first, kind: plans.first?.kind ?? .wait, deadline: deadline,
-            overdue: plans.lazy.compactMap(\.overdue).first.map { "after \($0.after.inWords) (\($0.desk))" },
+            overdue: plans.lazy.compactMap(\.overdue).first.map {
+                "\($0.after > .zero ? "after \($0.after.inWords)" : "at once") (\($0.desk))"
+            },
             cells: cells(of: flow, samples: samples))
     }
 

@@ -24,7 +24,7 @@ public struct Diagram: Hashable, Sendable {
         /// What the engine does there.
         public let kind: Kind
         /// What stands below the name, a line each: the plan, the desk, what only updates the state.
-        public let notes: [String]
+        public internal(set) var notes: [String]
         /// Whether jobs start here.
         public let isStart: Bool
     }
@@ -51,7 +51,7 @@ public struct Diagram: Hashable, Sendable {
         public let isMain: Bool
     }
 
-    /// Where one event goes several ways, the same ways from several states: drawn once instead of as a thicket.
+    /// Where one event goes several ways, from several states: drawn once instead of as a thicket.
     public struct Fork: Hashable, Sendable {
         /// A name that no state has.
         public let name: String
@@ -79,10 +79,19 @@ public struct Diagram: Hashable, Sendable {
     public init(_ matrix: Matrix) {
         flow = matrix.flow
         version = matrix.version
-        nodes = matrix.rows.enumerated().map { index, row in Node(row, isStart: index == 0) }
-        let (arrows, forks) = Arrow.forking(matrix.rows.flatMap(Arrow.all))
+        let states = matrix.rows.enumerated().map { index, row in Node(row, isStart: index == 0) }
+        let (all, forks) = Arrow.forking(matrix.rows.flatMap(Arrow.all))
         self.forks = forks
-        let main = MainWay(through: nodes, and: forks, along: arrows)
+        let hoped = all.filter { !matrix.setbacks.contains($0.event) }
+        let main = MainWay(through: states, and: forks, along: hoped)
+        let (arrows, written) = Arrow.writing(all, except: main)
+        nodes = states.map { node in
+            var node = node
+            node.notes += written.filter { $0.from == node.name }.map { arrow in
+                "\(arrow.label) → \(forks.contains { $0.name == arrow.to } ? "◆" : arrow.to)"
+            }
+            return node
+        }
         edges = arrows.map(\.way).unique().map { way in
             Edge(
                 from: way.from, to: way.to,

@@ -7,10 +7,10 @@ struct Way: Hashable {
 
 /// One event that moves a job, before arrows of one way are merged.
 struct Arrow: Hashable {
-    var from: String
+    let from: String
     let to: String
     let event: String
-    var label: String
+    let label: String
     let condition: String?
     let kind: Diagram.Edge.Kind
 
@@ -23,10 +23,13 @@ struct Arrow: Hashable {
             guard case .move(let target) = cell.effect else { continue }
             // The deadline's own event is drawn with its time, below.
             if let deadline = row.deadline, deadline.event == cell.event, deadline.effect == cell.effect { continue }
+            // A picture has no room for long conditions; the matrix has.
+            let isLong = cell.condition.map { $0.count > 44 } ?? false
+            let condition = isLong ? "…" : cell.condition
+            let label = condition.map { "\(cell.event) (\($0))" } ?? cell.event
             arrows.append(
                 Arrow(
-                    from: row.state, to: target, event: cell.event, label: cell.label, condition: cell.condition,
-                    kind: .event))
+                    from: row.state, to: target, event: cell.event, label: label, condition: condition, kind: .event))
         }
         if let deadline = row.deadline, case .move(let target) = deadline.effect {
             arrows.append(
@@ -37,33 +40,50 @@ struct Arrow: Hashable {
         return arrows
     }
 
-    /// The same arrows, where those that fan out alike from several states meet in a fork first.
+    /// The same arrows, where those that fan out to the same states from several meet in a fork first.
     static func forking(_ arrows: [Arrow]) -> (arrows: [Arrow], forks: [Diagram.Fork]) {
         var result = arrows
         var forks: [Diagram.Fork] = []
         let fans = Dictionary(grouping: arrows.filter { $0.condition != nil }) { Stem(from: $0.from, event: $0.event) }
         for stem in arrows.map({ Stem(from: $0.from, event: $0.event) }).unique() {
-            guard let fan = fans[stem], let branches = Branches(fan), result.contains(fan[0]) else { continue }
+            guard let fan = fans[stem], result.contains(fan[0]) else { continue }
+            let targets = Set(fan.map(\.to))
             let alike = arrows.map(\.from).unique().filter { from in
-                fans[Stem(from: from, event: stem.event)].flatMap(Branches.init) == branches
+                Set(fans[Stem(from: from, event: stem.event)]?.map(\.to) ?? []) == targets
             }
             // Worth a fork only where it saves arrows.
-            guard alike.count * fan.count > alike.count + fan.count else { continue }
+            guard targets.count > 1, alike.count * targets.count > alike.count + targets.count else { continue }
             let fork = Diagram.Fork(name: "\(stem.event)_\(forks.count + 1)", event: stem.event)
             forks.append(fork)
-            result.removeAll { $0.condition != nil && $0.event == stem.event && alike.contains($0.from) }
-            let incoming = alike.map { from in
+            let joined = result.filter { $0.condition != nil && $0.event == stem.event && alike.contains($0.from) }
+            result.removeAll { joined.contains($0) }
+            result += alike.map { from in
                 Arrow(from: from, to: fork.name, event: stem.event, label: stem.event, condition: nil, kind: .event)
             }
-            let outgoing = fan.map { arrow in
-                // “completed” on an arrow to `completed` says nothing.
-                let label = arrow.condition == arrow.to ? "" : arrow.condition ?? ""
-                return Arrow(
-                    from: fork.name, to: arrow.to, event: stem.event, label: label, condition: nil, kind: .event)
+            result += fan.map(\.to).unique().map { target in
+                let conditions = joined.filter { $0.to == target }.compactMap(\.condition)
+                return branch(from: fork, to: target, under: conditions)
             }
-            result += incoming + outgoing
         }
         return (result, forks)
+    }
+
+    /// A fork's branch under what is common to the states that it was drawn for: the shortest of their conditions.
+    private static func branch(from fork: Diagram.Fork, to target: String, under conditions: [String]) -> Arrow {
+        let shortest = conditions.filter { $0 != "…" }.min { $0.count < $1.count } ?? ""
+        // “completed” on an arrow to `completed` says nothing.
+        let label = shortest == target ? "" : shortest
+        return Arrow(from: fork.name, to: target, event: fork.event, label: label, condition: nil, kind: .event)
+    }
+
+    /// Arrows to draw, and those to write into the state that they leave: where one event leads from many states to
+    /// one place, lines would hide all others.
+    static func writing(_ arrows: [Arrow], except main: MainWay) -> (drawn: [Arrow], written: [Arrow]) {
+        let bundles = Dictionary(grouping: arrows) { [$0.label, $0.to] }
+        func isWritten(_ arrow: Arrow) -> Bool {
+            (bundles[[arrow.label, arrow.to]]?.count ?? 0) >= 4 && arrow.kind == .event && !main.contains(arrow.way)
+        }
+        return (arrows.filter { !isWritten($0) }, arrows.filter(isWritten))
     }
 }
 
@@ -71,16 +91,6 @@ struct Arrow: Hashable {
 private struct Stem: Hashable {
     let from: String
     let event: String
-}
-
-/// Where one event in one state leads, and when.
-private struct Branches: Hashable {
-    let targets: [String: String]
-
-    init?(_ arrows: [Arrow]) {
-        targets = Dictionary(arrows.map { ($0.condition ?? "", $0.to) }) { first, _ in first }
-        guard targets.count > 1 else { return nil }
-    }
 }
 
 /// The way that most jobs take: from the start through the states in their order to the first completed end.
