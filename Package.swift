@@ -132,7 +132,10 @@ let package = Package(
         tests("ConfigurationTests", of: ["Configuration", "Dfns", "Domain", "Crypto", "HTTPClient"]),
         tests(
             "WebhooksTests",
-            of: ["Webhooks", "Engine", "WorkflowCore", "Time", "HTTPTypes", "LockstepTesting", "Crypto", "Dfns"]),
+            of: [
+                "Webhooks", "Activities", "Engine", "WorkflowCore", "Time", "HTTPTypes", "LockstepTesting", "Crypto",
+                "Dfns",
+            ]),
         tests("SimulatorTests", of: ["Simulator"]),
         tests(
             "ProcessTests",

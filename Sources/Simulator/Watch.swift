@@ -6,8 +6,8 @@ import WorkflowCore
 
 /// Stands outside and looks at what passes: what nodes are given and do, what the store takes, what the provider did.
 ///
-/// It keeps a model of its own of each job (who owns it, at which transition it is, what was tried), so that it needs to
-/// trust neither the scheduler nor the store.
+/// It keeps a model of its own of each job (who owns it, at which transition it is, what was tried), so that it needs
+/// to trust neither the scheduler nor the store.
 struct Watch {
     /// A job, as what passed by tells it.
     struct SeenJob {

@@ -15,7 +15,7 @@ extension Diagram {
             "    start [shape=circle, style=filled, fillcolor=\"\(Style.ink)\", label=\"\", width=0.16,",
             "        fixedsize=true]",
         ]
-        lines += nodes.map { "    \(quoted($0.name)) [\(attributes(of: $0))]" }
+        lines += inOrderOfLife.map { "    \(quoted($0.name)) [\(attributes(of: $0))]" }
         lines += forks.map {
             "    \(quoted($0.name)) [shape=diamond, style=filled, fillcolor=\"#cbd2d9\", color=\"\(Style.line)\", "
                 + "label=\"\", width=0.22, height=0.22, fixedsize=true\(group(of: $0.name))]"
@@ -27,6 +27,24 @@ extension Diagram {
         lines += nodes.filter(\.isStart).map { "    start -> \(quoted($0.name)) [weight=20]" }
         lines += edges.map { "    \(quoted($0.from)) -> \(quoted($0.to)) [\(attributes(of: $0))]" }
         return lines.joined(separator: "\n") + "\n}\n"
+    }
+
+    /// The states of the main way, each other one behind the last of those that lead to it, and the ends: Graphviz
+    /// begins with the order in which it meets them, and finds a narrower picture from this one.
+    private var inOrderOfLife: [Node] {
+        let main = Set(edges.filter(\.isMain).flatMap { [$0.from, $0.to] })
+        var order = nodes.filter { !$0.isEnd && ($0.isStart || main.contains($0.name)) }
+        var rest = nodes.filter { node in !node.isEnd && !order.contains(node) }
+        while !rest.isEmpty {
+            let next = rest.firstIndex { leadsTo($0, from: order) != nil } ?? 0
+            let node = rest.remove(at: next)
+            order.insert(node, at: leadsTo(node, from: order).map { $0 + 1 } ?? order.count)
+        }
+        return order + nodes.filter(\.isEnd)
+    }
+
+    private func leadsTo(_ node: Node, from order: [Node]) -> Int? {
+        order.lastIndex { before in edges.contains { $0.from == before.name && $0.to == node.name } }
     }
 
     private func attributes(of node: Node) -> String {

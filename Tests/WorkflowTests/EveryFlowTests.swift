@@ -17,15 +17,15 @@ struct EveryFlowTests {
     @Test("The table of states and events is the one that was reviewed", arguments: names)
     func matrix(name: String) throws {
         let flow = try Self.flow(name)
-        #expect(try Self.committed(flow, "matrix.txt") == Self.matrix(flow).description + "\n")
+        #expect(try Self.committed(flow, "matrix.txt") == Self.matrix(flow).description)
     }
 
     @Test("The committed pictures are those of the code", arguments: names)
     func pictures(name: String) throws {
         let flow = try Self.flow(name)
         let diagram = Self.diagram(flow)
-        #expect(try Self.committed(flow, "mmd") == diagram.mermaid + "\n")
-        #expect(try Self.committed(flow, "dot") == diagram.graphviz + "\n")
+        #expect(try Self.committed(flow, "mmd") == diagram.mermaid)
+        #expect(try Self.committed(flow, "dot") == diagram.graphviz)
         #expect(diagram.faults(inSVG: try Self.committed(flow, "svg")) == [])
     }
 

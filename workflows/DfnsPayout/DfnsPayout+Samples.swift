@@ -9,9 +9,11 @@ extension DfnsPayout {
         states: [
             .quoting(order: order, asking: nil),
             .quoting(order: asking, asking: nil),
+            .quoting(order: asking, asking: Asking(since: day)),
             .creating(order: order),
             .awaitingInstructions(payout: payout),
             .awaitingInstructions(payout: Payout(id: payout.id, order: asking)),
+            .awaitingInstructions(payout: Payout(id: payout.id, order: askingForPrice)),
             .awaitingConfirmation(payout: Payout(id: payout.id, order: asking), transfer: transfer),
             .verifying(payout: payout, transfer: transfer),
             .confirming(payout: payout, transfer: transfer),
@@ -32,6 +34,7 @@ extension DfnsPayout {
         events: [
             .quoted(quote: quote),
             .quoted(quote: Quote(timestamp: day, offers: [])),
+            .quoted(quote: Quote(timestamp: day + .hours(24), offers: quote.offers)),
             .accepted,
             .opened(id: payout.id, by: .us),
             .opened(id: payout.id, by: .another(user: "us-other")),
@@ -43,6 +46,8 @@ extension DfnsPayout {
             .ended(ending: .completed, progress: submitted),
             .ended(ending: .failed(why: turnedDown), progress: Progress()),
             .ended(ending: .failed(why: turnedDown), progress: Progress(transferID: "xfr-1")),
+            .ended(
+                ending: .failed(why: turnedDown), progress: Progress(borderlessPayoutID: "bl-1", transferID: "xfr-1")),
             .ended(ending: .failed(why: turnedDown), progress: submitted),
             .ended(ending: .rejected(why: Refusal(.policy, "the policy said no")), progress: Progress()),
             .ended(ending: .expired, progress: Progress()),
@@ -64,6 +69,9 @@ extension DfnsPayout {
     private static let asking = Order(
         walletID: .sample, asset: .sample, fiatCurrency: .sample, country: .sample, borderlessAccountID: .sample,
         paymentInstructionsID: .sample, paymentPurpose: .sample, accept: .ask, confirm: .ask)
+    private static let askingForPrice = Order(
+        walletID: .sample, asset: .sample, fiatCurrency: .sample, country: .sample, borderlessAccountID: .sample,
+        paymentInstructionsID: .sample, paymentPurpose: .sample, accept: .ask, confirm: .auto)
     private static let quote = Quote(
         timestamp: day, offers: [Offer(net: Money(.sample, .sample), fees: nil)])
     private static let payout = Payout(id: "pyt-4ihii-9lonb-tmhjo9bor4odmb5h", order: order)
