@@ -6,49 +6,64 @@ import WorkflowCore
 struct Content {
     let buckets: Int
     var random: SplitMix64
-    var jobs: [JobID: StoredJob] = [:]
-    var nextSignal: Int64 = 1
+    private(set) var jobs: [JobID: StoredJob] = [:]
+    /// The jobs with which something may have to be done by itself or because they were told something.
+    private(set) var active: Set<JobID> = []
+    private var nextSignal: Int64 = 1
 
     init(buckets: Int, random: SplitMix64) {
         self.buckets = buckets
         self.random = random
     }
 
+    /// Keeps a job as it is now.
+    mutating func keep(_ job: StoredJob, as id: JobID) {
+        jobs[id] = job
+        if job.row.dueAt != nil || !job.inbox.isEmpty {
+            active.insert(id)
+        } else {
+            active.remove(id)
+        }
+    }
+
     mutating func signal(
         _ id: JobID, _ name: String, payload: String, key: String?, actor: String
     ) -> SignalReceipt {
-        guard jobs[id] != nil else { return .unknownJob }
-        if let key, jobs[id]?.keys.insert(key).inserted == false { return .duplicate }
-        jobs[id]?.inbox.append(PendingSignal(id: nextSignal, name: name, payload: payload, actor: actor))
+        guard var job = jobs[id] else { return .unknownJob }
+        if let key, job.keys.insert(key).inserted == false { return .duplicate }
+        job.inbox.append(PendingSignal(id: nextSignal, name: name, payload: payload, actor: actor))
+        keep(job, as: id)
         nextSignal += 1
         return .accepted
     }
 
     mutating func claim(_ request: ClaimRequest, at now: Timestamp) -> Claim {
-        let candidates = jobs.filter { id, job in
-            id.bucket == request.bucket && request.workflows.contains { $0 == (job.workflow, job.version) }
+        var due: [Candidate] = []
+        var signaled: [JobID] = []
+        for id in active where id.bucket == request.bucket {
+            guard let job = jobs[id], request.workflows.contains(where: { $0 == (job.workflow, job.version) })
+            else { continue }
+            if let dueAt = job.row.dueAt, dueAt <= now {
+                if request.mark.map({ dueAt > $0 }) ?? true {
+                    due.append(Candidate(priority: job.priority, dueAt: dueAt, id: id))
+                }
+            } else if job.isSignaled {
+                signaled.append(id)
+            }
         }
-        let due = candidates.filter { _, job in
-            guard let due = job.row.dueAt, due <= now else { return false }
-            return job.owner == nil || due <= now
-        }
-        .filter { _, job in request.mark.map { mark in job.row.dueAt.map { $0 > mark } ?? false } ?? true }
-        .sorted { Self.precedes($0, $1) }
-        let signaled = candidates.filter { $0.value.isSignaled }.sorted { $0.key < $1.key }
-        var taken: [JobID] = []
-        for (id, _) in due + signaled where taken.count < request.limit && !taken.contains(id) { taken.append(id) }
-        let claimed = taken.compactMap { lease($0, request, at: now) }
-        let next =
-            taken.count < request.limit
-            ? jobs.filter { $0.key.bucket == request.bucket }.values.compactMap { $0.row.dueAt }.min() : nil
-        return Claim(jobs: claimed, nextDue: next, now: now)
+        let found = due.sorted().map(\.id) + signaled.sorted()
+        let claimed = found.prefix(request.limit).compactMap { lease($0, request, at: now) }
+        return Claim(jobs: claimed, nextDue: found.count < request.limit ? nextDue(request) : nil, now: now)
     }
 
-    private static func precedes(_ one: (key: JobID, value: StoredJob), _ other: (key: JobID, value: StoredJob)) -> Bool
-    {
-        let left = (one.value.priority, one.value.row.dueAt?.microseconds ?? 0)
-        let right = (other.value.priority, other.value.row.dueAt?.microseconds ?? 0)
-        return left == right ? one.key < other.key : left < right
+    /// When the next job is due that this node could claim and nobody has leased.
+    private func nextDue(_ request: ClaimRequest) -> Timestamp? {
+        active.lazy.filter { $0.bucket == request.bucket }.compactMap { id in
+            guard let job = jobs[id], job.owner == nil,
+                request.workflows.contains(where: { $0 == (job.workflow, job.version) })
+            else { return nil }
+            return job.row.dueAt
+        }.min()
     }
 
     private mutating func lease(_ id: JobID, _ request: ClaimRequest, at now: Timestamp) -> ClaimedJob? {
@@ -58,7 +73,7 @@ struct Content {
         job.lease += 1
         job.owner = request.node
         job.row.dueAt = now + request.term
-        jobs[id] = job
+        keep(job, as: id)
         return ClaimedJob(
             id: id, workflow: job.workflow, version: job.version, tenant: job.tenant, seq: job.seq, lease: job.lease,
             input: job.row.data == nil ? job.input : nil, parent: job.parent, ownerVanished: ownerVanished,
@@ -82,7 +97,7 @@ struct Content {
                 job.inbox.removeAll { $0.id == signal.id }
                 job.answers[signal.id] = signal.answer
             }
-            jobs[commit.id] = job
+            keep(job, as: commit.id)
             apply(commit, of: job, at: now)
             accepted.insert(commit.id)
         }
@@ -91,13 +106,25 @@ struct Content {
 
     private mutating func apply(_ commit: JobCommit, of job: StoredJob, at now: Timestamp) {
         for child in commit.children where jobs[child.id] == nil {
-            jobs[child.id] = StoredJob(
+            let started = StoredJob(
                 workflow: child.workflow, version: child.version, tenant: child.tenant, priority: job.priority,
                 input: child.input, dueAt: now, parent: commit.id)
+            keep(started, as: child.id)
         }
         for message in commit.messages {
             _ = signal(
                 message.to, message.name, payload: message.payload, key: message.key, actor: "job:\(commit.id)")
         }
+    }
+}
+
+/// A due job in the order of claims: by priority, then by the time it has been due, then by age.
+private struct Candidate: Comparable {
+    let priority: Int
+    let dueAt: Timestamp
+    let id: JobID
+
+    static func < (lhs: Candidate, rhs: Candidate) -> Bool {
+        (lhs.priority, lhs.dueAt, lhs.id) < (rhs.priority, rhs.dueAt, rhs.id)
     }
 }

@@ -30,9 +30,10 @@ public final class MemoryStore: Store, Bell {
         return content.withLock { content in
             let bucket = Int(content.random.next() % UInt64(content.buckets))
             let id = JobID(at: now, bucket: bucket, random: content.random.next())
-            content.jobs[id] = StoredJob(
+            let job = StoredJob(
                 workflow: workflow, version: version, tenant: tenant, priority: priority, input: input,
                 dueAt: runAt ?? now)
+            content.keep(job, as: id)
             return id
         }
     }
@@ -94,8 +95,9 @@ public final class MemoryStore: Store, Bell {
         return content.withLock { content in
             var renewed: Set<JobID> = []
             for lease in leases where lease.job.bucket == bucket {
-                guard let job = content.jobs[lease.job], job.lease == lease.token, job.owner == node else { continue }
-                content.jobs[lease.job]?.row.dueAt = now + term
+                guard var job = content.jobs[lease.job], job.lease == lease.token, job.owner == node else { continue }
+                job.row.dueAt = now + term
+                content.keep(job, as: lease.job)
                 renewed.insert(lease.job)
             }
             return renewed
@@ -118,13 +120,19 @@ public final class MemoryStore: Store, Bell {
     }
 
     /// When the next job is due that nobody has leased, or the next lease ends; nil: nothing is due by itself.
-    public var nextDue: Timestamp? { content.withLock { $0.jobs.values.compactMap(\.row.dueAt).min() } }
+    public var nextDue: Timestamp? {
+        content.withLock { content in content.active.compactMap { content.jobs[$0]?.row.dueAt }.min() }
+    }
 
-    /// Whether a daemon that looked now would find something to deliver or to do.
-    public func hasWork(at now: Timestamp) -> Bool {
+    /// Whether a daemon that looked now would find something to deliver or to do, or is just doing it.
+    ///
+    /// What a vanished node holds is nobody's work until its leases end.
+    public func hasWork(at now: Timestamp, vanished: Set<NodeID> = []) -> Bool {
         content.withLock { content in
-            content.jobs.values.contains { job in
-                job.owner != nil || job.row.dueAt.map { $0 <= now } == true || job.isSignaled
+            content.active.contains { id in
+                guard let job = content.jobs[id] else { return false }
+                if let due = job.row.dueAt, due <= now { return true }
+                return job.owner.map { !vanished.contains($0) } ?? job.isSignaled
             }
         }
     }

@@ -37,6 +37,15 @@ extension Harness {
         store[job]?.attempts.map { "\($0.attempt) \($0.activity) \($0.outcome.rawValue)" } ?? []
     }
 
+    /// When the calls of an activity were made, in seconds since the clock's beginning.
+    func times(_ activity: String) -> [Double] {
+        provider.calls.filter { $0.activity.name == activity }
+            .map { Double(($0.startedAt - .noon).microseconds) / 1_000_000 }
+    }
+
+    /// The last row of a job's history.
+    func last(_ job: JobID) throws -> HistoryEntry { try #require(store[job]?.history.last) }
+
     /// How often the node claimed.
     var claims: Int {
         actions.count { if case .claim = $0 { true } else { false } }
@@ -53,6 +62,13 @@ extension Harness {
         }
         #expect(stored.history.map(\.seq) == Array(1..<stored.seq + 1), sourceLocation: sourceLocation)
         #expect(stored.history.last?.to == stored.row.state, sourceLocation: sourceLocation)
+        let row = stored.row
+        let isOver = ![.queued, .waiting, .parked, .paused].contains(row.status)
+        #expect(isOver == (row.finishedAt != nil), sourceLocation: sourceLocation)
+        #expect(!isOver || stored.owner != nil || row.dueAt == nil, sourceLocation: sourceLocation)
+        #expect(row.status != .parked || row.lastError != nil, sourceLocation: sourceLocation)
+        #expect((row.state == nil) == (row.data == nil), sourceLocation: sourceLocation)
+        #expect(row.enteredSeq <= stored.seq, sourceLocation: sourceLocation)
         for (earlier, later) in zip(stored.history, stored.history.dropFirst()) {
             #expect(later.from == earlier.to, sourceLocation: sourceLocation)
             #expect(earlier.at <= later.at, sourceLocation: sourceLocation)

@@ -51,6 +51,7 @@ extension Scheduler {
                 continue
             }
             held[lease.job]?.stage = .calling
+            held[lease.job]?.hasCalled = true
             accounts[account]?.calling += 1
             calls[lease] = account
             actions.append(.perform(invocation))

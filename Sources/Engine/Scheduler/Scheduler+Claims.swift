@@ -10,6 +10,7 @@ extension Scheduler {
 
     /// Claims again as soon as may be, whatever is known of what is due.
     mutating func look() {
+        looks += 1
         for bucket in buckets.keys { buckets[bucket]?.wantsClaim = true }
     }
 
@@ -81,7 +82,7 @@ extension Scheduler {
             let run = JobRun(job, registry: registry, at: now)
             // The store counts the lease from its own “now”, which was before its answer came.
             let leaseEnds = min(now, claim.now) + limits.term
-            held[job.id] = HeldJob(run: run, next: .release, stage: .uncommitted, leaseEnds: leaseEnds)
+            held[job.id] = HeldJob(run: run, next: .release, stage: .uncommitted, leaseEnds: leaseEnds, looks: looks)
             step(job.id, at: now) { $0.begin(at: now) }
         }
     }

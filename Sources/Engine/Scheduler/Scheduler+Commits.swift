@@ -51,8 +51,13 @@ extension Scheduler {
 
     /// A job's step is in the store: its call is made, or it is out of our hands.
     private mutating func proceed(_ job: JobCommit, at now: Timestamp) {
-        guard job.keepsLease, let entry = held[job.id], case .perform(let invocation) = entry.next else {
+        guard let entry = held[job.id] else { return }
+        // Children and messages are for jobs of the same bucket, and nobody else rings for them.
+        if !job.children.isEmpty || !job.messages.isEmpty { buckets[job.id.bucket]?.wantsClaim = true }
+        guard job.keepsLease, case .perform(let invocation) = entry.next else {
             if let due = job.row.dueAt { buckets[job.id.bucket]?.expect(due) }
+            // What it was told in the meantime has rung already, or not at all: nobody could claim it then.
+            if entry.hasCalled || entry.looks != looks { buckets[job.id.bucket]?.wantsClaim = true }
             return drop(job.id)
         }
         if isDraining {

@@ -93,6 +93,8 @@ public struct Scheduler: Sendable {
     /// Calls under way, and whose places they take.
     var calls: [Lease: ProviderAccount] = [:]
     var bell = BellState.silent
+    /// How often the node was asked to look.
+    var looks = 0
     var actions: [Action] = []
     /// Whether the node takes no new work.
     public internal(set) var isDraining = false
@@ -180,6 +182,10 @@ struct HeldJob: Sendable {
     var next: JobRun.Next
     var stage: Stage
     var leaseEnds: Timestamp
+    /// How often the node had been asked to look when it was claimed.
+    let looks: Int
+    /// Whether its provider was called since it was claimed.
+    var hasCalled = false
 
     var lease: Lease { Lease(job: run.id, token: run.lease) }
 }

@@ -19,7 +19,7 @@ enum Transfer: Workflow {
     }
 
     enum First: String, Codable, CaseIterable {
-        case quote, open, confirm, settle, watch, approve, accept, late, refund, orphan, done
+        case quote, open, confirm, settle, watch, approve, accept, late, linger, refund, orphan, done
     }
 
     enum State: WorkflowState {
@@ -31,6 +31,8 @@ enum Transfer: Workflow {
         case approving(order: Order)
         case accepting(order: Order)
         case retaking(order: Order)
+        case hurrying(order: Order)
+        case lingering
         case refunding(order: Order)
         case orphaned(order: Order)
         case done(id: String)
@@ -81,6 +83,7 @@ enum Transfer: Workflow {
         case .approve: .approving(order: order)
         case .accept: .accepting(order: order)
         case .late: .retaking(order: order)
+        case .linger: .lingering
         case .refund: .refunding(order: order)
         case .orphan: .orphaned(order: order)
         case .done: .done(id: "p-1")
@@ -102,8 +105,12 @@ enum Transfer: Workflow {
             .poll(.read(id: id), every: .seconds(10), upTo: .minutes(1)).overdue(after: .hours(1), desk: "payments")
         case .watching(let id):
             .poll(.read(id: id), every: .seconds(10)).deadline(after: .seconds(30), .timedOut)
+        // Amended to nothing there is nothing to approve: whether it is there already is read, and no time is set.
+        case .approving(let order) where order.amount == "0": .poll(.read(id: "p-0"), every: .seconds(10))
         case .approving: .wait.deadline(after: .minutes(10), .timedOut)
         case .accepting, .retaking: .wait.deadline(at: expiry, .timedOut)
+        case .hurrying(let order): .perform(.open(order: order)).deadline(at: expiry, .timedOut)
+        case .lingering: .wait.deadline(after: .seconds(10), .noted(text: "late"))
         case .refunding(let order): .run(child: ChildJob(workflow: Refund.name, input: order)) { .ended($0) }
         case .orphaned(let order): .run(child: ChildJob(workflow: "nobody", input: order)) { .ended($0) }
         case .done: .end(.completed)
@@ -116,6 +123,11 @@ enum Transfer: Workflow {
 
     static func transition(from state: State, on event: Event) -> Transition<Self> {
         switch (state, event) {
+        case (_, .cancelRequested): cancel(in: state)
+        case (_, .timedOut): timeOut(in: state)
+        case (_, .amended(let amount)): amend(state, to: amount)
+        case (_, .refused(let code)): refuse(state, code)
+
         case (.quoting(let order), .quoted), (.approving(let order), .approved), (.accepting(let order), .approved):
             .move(to: .opening(order: order))
         case (.opening, .opened(let id)): .move(to: .confirming(id: id))
@@ -126,32 +138,54 @@ enum Transfer: Workflow {
         case (.settling(_, let old), .progressed(let stage)) where old == stage: .ignore
         case (.settling(let id, _), .progressed(let stage)): .move(to: .settling(id: id, stage: stage))
         case (.settling(let id, _), .arrived), (.watching(let id), .arrived): .move(to: .done(id: id))
-
-        case (.approving(let order), .amended(let amount)):
-            .move(to: .approving(order: Order(first: order.first, amount: amount)))
-        case (.approving, .noted), (.watching, .noted), (.watching, .progressed): .stay
-        // The old price has gone: ask for a new one in a state that starts with the same expiry, long past.
-        case (.retaking(let order), .timedOut): .move(to: .accepting(order: order))
-        case (.opening, .timedOut), (.watching, .timedOut), (.approving, .timedOut), (.accepting, .timedOut),
-            (.confirming, .timedOut):
-            .move(to: .expired)
-
-        case (.quoting, .cancelRequested), (.opening, .cancelRequested), (.approving, .cancelRequested),
-            (.accepting, .cancelRequested), (.refunding, .cancelRequested):
-            .move(to: .canceled)
-        case (.confirming, .cancelRequested), (.settling, .cancelRequested):
-            .refuse("the transfer is on its way")
+        case (.approving, .arrived): .move(to: .done(id: "p-0"))
+        case (.approving, .noted), (.watching, .noted), (.watching, .progressed), (.lingering, .noted): .stay
         case (.refunding, .refunded(.refunded)): .move(to: .done(id: "refund"))
         case (.refunding, .refunded): .move(to: .failed(code: "refund"))
-        case (.opening, .refused(let code)), (.confirming, .refused(let code)): .move(to: .failed(code: code))
-        case (.settling, .refused), (.watching, .refused): .ignore
 
         case (.done(let id), .reversed): .move(to: .reversed(id: id))
         case (.done, .approved): .unexpected
         case (.done, _), (.failed, _), (.canceled, _), (.expired, _), (.reversed, _): .ignore
-        case (.quoting, _), (.opening, _), (.confirming, _), (.settling, _), (.watching, _), (.approving, _),
-            (.accepting, _), (.retaking, _), (.refunding, _), (.orphaned, _):
+        case (_, _): .unexpected
+        }
+    }
+
+    private static func cancel(in state: State) -> Transition<Self> {
+        switch state {
+        case .quoting, .opening, .approving, .accepting, .refunding: .move(to: .canceled)
+        case .confirming, .settling: .refuse("the transfer is on its way")
+        case .watching, .retaking, .hurrying, .lingering, .orphaned: .unexpected
+        case .done, .failed, .canceled, .expired, .reversed: .ignore
+        }
+    }
+
+    private static func timeOut(in state: State) -> Transition<Self> {
+        switch state {
+        case .opening, .watching, .approving, .accepting, .confirming, .hurrying: .move(to: .expired)
+        // With the old price, long expired: nothing may be done there any more.
+        case .retaking(let order): .move(to: .hurrying(order: order))
+        case .quoting, .settling, .lingering, .refunding, .orphaned: .unexpected
+        case .done, .failed, .canceled, .expired, .reversed: .ignore
+        }
+    }
+
+    private static func amend(_ state: State, to amount: String) -> Transition<Self> {
+        switch state {
+        case .quoting(let order): .move(to: .quoting(order: Order(first: order.first, amount: amount)))
+        case .opening(let order): .move(to: .opening(order: Order(first: order.first, amount: amount)))
+        case .approving(let order): .move(to: .approving(order: Order(first: order.first, amount: amount)))
+        case .confirming, .settling, .watching, .accepting, .retaking, .hurrying, .lingering, .refunding, .orphaned:
             .unexpected
+        case .done, .failed, .canceled, .expired, .reversed: .ignore
+        }
+    }
+
+    private static func refuse(_ state: State, _ code: String) -> Transition<Self> {
+        switch state {
+        case .opening, .confirming: .move(to: .failed(code: code))
+        case .settling, .watching: .ignore
+        case .quoting, .approving, .accepting, .retaking, .hurrying, .lingering, .refunding, .orphaned: .unexpected
+        case .done, .failed, .canceled, .expired, .reversed: .ignore
         }
     }
 
