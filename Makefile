@@ -29,9 +29,20 @@ demo: build ## a payout from enqueue to arrival, on a private PostgreSQL and a s
 dev: build ## daemon and sandbox on a private PostgreSQL, until interrupted
 	@exec $(LOCKSTEP) dev $(ARGS)
 
+# One after the other, so that what waits for servers and processes doesn't take the threads from what computes.
+TEST_GROUPS := Time|Domain|JSONSchema|Crypto|WorkflowCore|Workflow|Engine|Dfns|DfnsSandbox|Configuration|Webhooks|Tidy \
+	HTTP Postgres SQL|Store Simulator Process
+
 test: dependencies ## build and run every test; FILTER=Name runs some
 	$(SWIFT) build $(BUILD_FLAGS) --build-tests
-	$(SWIFT) test --skip-build --disable-xctest $(if $(FILTER),--filter '$(FILTER)')
+ifdef FILTER
+	$(SWIFT) test --skip-build --disable-xctest --filter '$(FILTER)'
+else
+	@set -e; for group in $(foreach group,$(TEST_GROUPS),'$(group)'); do \
+		echo "== $$group"; \
+		$(SWIFT) test --skip-build --disable-xctest --filter "^($$group)Tests[.]"; \
+	done
+endif
 
 lint: ## check the formatting; silent when all is well
 	@$(SWIFT) format lint --strict --recursive --parallel $(FORMATTED)
