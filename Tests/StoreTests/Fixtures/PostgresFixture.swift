@@ -29,9 +29,7 @@ struct PostgresFixture: StoreFixture {
     private static func template(_ buckets: Int) -> TestDatabase.Template {
         TestDatabase.Template(name: "lockstep_\(buckets)") { connectionString in
             let database = PostgresConnection(try PostgresConfiguration(connectionString))
-            for migration in SQL.migrations { try await database.script(migration.text) }
-            try await database.query(
-                Statement("update lockstep.settings set buckets = $1::int"), [.int(buckets)])
+            try await Migrator(database).migrate(buckets: buckets)
             try await database.query(
                 Statement("update lockstep.clock set mode = 'virtual', virtual_now = $1::timestamptz"),
                 [.timestamp(.start)])
