@@ -1,1 +1,2982 @@
--- schema
+-- The whole schema as the migrations make it, for reading and for review. Written by scripts/dump-schema.
+
+CREATE SCHEMA lockstep;
+
+COMMENT ON SCHEMA lockstep IS 'Lockstep: payment flows as state machines. Call enqueue, signal, cancel; read job_status, history, why(job).';
+
+CREATE FUNCTION lockstep.acts_for_all() RETURNS boolean
+    LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+declare
+    caller text := lockstep.caller();
+begin
+    return pg_has_role(caller, 'lockstep_ops', 'member') or pg_has_role(caller, 'lockstep_daemon', 'member')
+        or pg_has_role(caller, (select nspowner from pg_namespace where nspname = 'lockstep'), 'member');
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.acts_for_all() IS 'Whether the caller is an operator or a daemon, and so acts for every tenant.';
+
+CREATE PROCEDURE lockstep.advance_clock(IN span interval, IN timeout interval DEFAULT '00:00:30'::interval)
+    LANGUAGE plpgsql
+    AS $$
+declare
+    goal timestamptz := lockstep.move_clock(span);
+    seen timestamptz;
+    instant timestamptz;
+    patience timestamptz := clock_timestamp() + timeout;
+    pause_ms int := 1;
+begin
+    commit;
+    loop
+        instant := lockstep.clock_step(goal);
+        commit;
+        exit when instant >= goal and lockstep.unquiet() is null;
+        if lockstep.now() > coalesce(seen, '-infinity') then
+            seen := lockstep.now();
+            patience := clock_timestamp() + timeout;
+            pause_ms := 1;
+        elsif clock_timestamp() > patience then
+            perform lockstep.stop_clock();
+            commit;
+            perform lockstep.raise_unquiet(timeout);
+        else
+            perform pg_sleep(pause_ms / 1000.0);
+            pause_ms := least(pause_ms + 1, 5);
+        end if;
+    end loop;
+end
+$$;
+
+COMMENT ON PROCEDURE lockstep.advance_clock(IN span interval, IN timeout interval) IS 'Moves the virtual clock through every due instant in order, and waits at each until all is quiet.';
+
+CREATE FUNCTION lockstep.await_quiet(timeout interval DEFAULT '00:00:30'::interval) RETURNS timestamp with time zone
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+declare
+    current lockstep.clock := lockstep.virtual_clock();
+    seen timestamptz := current.virtual_now;
+    patience timestamptz := clock_timestamp() + timeout;
+    pause_ms int := 1;
+begin
+    loop
+        current := lockstep.virtual_clock();
+        if current.virtual_now > seen then
+            seen := current.virtual_now;
+            patience := clock_timestamp() + timeout;
+            pause_ms := 1;
+        end if;
+        if lockstep.unquiet() is null then
+            if current.target is null then
+                return current.virtual_now;
+            elsif lockstep.next_due() > current.target or lockstep.next_due() is null then
+                -- Null where a daemon takes a step just now.
+                continue when lockstep.clock_step() is not null;
+            end if;
+        end if;
+        if clock_timestamp() > patience then
+            perform lockstep.raise_unquiet(timeout);
+        end if;
+        perform pg_sleep(pause_ms / 1000.0);
+        pause_ms := least(pause_ms + 1, 5);
+    end loop;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.await_quiet(timeout interval) IS 'Waits until the virtual clock is where move_clock asked for, and all is quiet; raises LK008 after the time-out.';
+
+CREATE FUNCTION lockstep.bucket_for(value text, buckets integer) RETURNS smallint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ((((('x'::text || "left"(encode(sha256(convert_to(value, 'UTF8'::name)), 'hex'::text), 8)))::bit(32))::bigint % (buckets)::bigint))::smallint;
+
+COMMENT ON FUNCTION lockstep.bucket_for(value text, buckets integer) IS 'The bucket of a text, by the first four bytes of its SHA-256.';
+
+CREATE FUNCTION lockstep.bucket_of(job uuid) RETURNS smallint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (((('x'::text || substr((job)::text, 16, 3)))::bit(12))::integer)::smallint;
+
+COMMENT ON FUNCTION lockstep.bucket_of(job uuid) IS 'The bucket in a job''s id: the twelve bits after the UUID''s version.';
+
+CREATE FUNCTION lockstep.caller() RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN COALESCE(NULLIF(current_setting('role'::text), 'none'::text), (SESSION_USER)::text);
+
+COMMENT ON FUNCTION lockstep.caller() IS 'Who is asking: the role of SET ROLE, else of the login.';
+
+CREATE FUNCTION lockstep.cancel(job uuid, reason text DEFAULT NULL::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $_$
+begin
+    perform lockstep.require_job(job);
+    return lockstep.request(job, '$cancel', jsonb_strip_nulls(jsonb_build_object('reason', reason)));
+end
+$_$;
+
+COMMENT ON FUNCTION lockstep.cancel(job uuid, reason text) IS 'Asks a job to stop; the flow decides.';
+
+CREATE FUNCTION lockstep.check_key(key text) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+begin
+    if char_length(key) not between 1 and 255 then
+        raise exception 'the key has % characters, and must have from 1 to 255', char_length(key)
+            using errcode = 'LK009', hint = 'Use your own id of the payment; leave it out if there is none.';
+    end if;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.check_key(key text) IS 'Raises LK009 unless a key can be one.';
+
+CREATE FUNCTION lockstep.check_same_input(job uuid, key text, known jsonb, input jsonb) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+begin
+    if known is distinct from input then
+        raise exception 'the key "%" was used before with other input', key
+            using errcode = 'LK003', detail = format('The job %s has it.', job),
+                hint = 'A key names one request for ever: use another key for another request, or send the same input.';
+    end if;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.check_same_input(job uuid, key text, known jsonb, input jsonb) IS 'Raises LK003 where a key was used before with other input.';
+
+CREATE TABLE lockstep.job_state (
+    bucket smallint NOT NULL,
+    id uuid NOT NULL,
+    workflow text NOT NULL,
+    version integer NOT NULL,
+    tenant text NOT NULL,
+    priority smallint DEFAULT 2 NOT NULL,
+    status text DEFAULT 'queued'::text NOT NULL,
+    state text,
+    data jsonb,
+    output jsonb,
+    seq integer DEFAULT 0 NOT NULL,
+    due_at timestamp with time zone,
+    lease integer DEFAULT 0 NOT NULL,
+    leased_by uuid,
+    plan text,
+    attempt integer DEFAULT 0 NOT NULL,
+    attempt_status text,
+    attempt_at timestamp with time zone,
+    first_attempt_at timestamp with time zone,
+    entered_seq integer DEFAULT 0 NOT NULL,
+    entered_at timestamp with time zone NOT NULL,
+    deadline_at timestamp with time zone,
+    deadline_event text,
+    overdue_at timestamp with time zone,
+    desk text,
+    last_error text,
+    finished_at timestamp with time zone,
+    CONSTRAINT job_state_attempt_is_known CHECK (((attempt >= 0) AND ((attempt_status IS NULL) OR (attempt_status = ANY (ARRAY['started'::text, 'unknown'::text]))))),
+    CONSTRAINT job_state_entry_is_past CHECK (((entered_seq >= 0) AND (entered_seq <= seq))),
+    CONSTRAINT job_state_finished_iff_outcome CHECK (((finished_at IS NOT NULL) = (status <> ALL (ARRAY['queued'::text, 'waiting'::text, 'parked'::text, 'paused'::text])))),
+    CONSTRAINT job_state_finished_rests CHECK (((finished_at IS NULL) OR (due_at IS NULL) OR (leased_by IS NOT NULL))),
+    CONSTRAINT job_state_lease_ends CHECK (((leased_by IS NULL) OR (due_at IS NOT NULL))),
+    CONSTRAINT job_state_parked_has_error CHECK (((status <> 'parked'::text) OR (last_error IS NOT NULL))),
+    CONSTRAINT job_state_priority_is_known CHECK (((priority >= 1) AND (priority <= 4))),
+    CONSTRAINT job_state_state_has_data CHECK (((state IS NULL) = (data IS NULL))),
+    CONSTRAINT job_state_status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'waiting'::text, 'parked'::text, 'paused'::text, 'completed'::text, 'failed'::text, 'rejected'::text, 'expired'::text, 'canceled'::text, 'refunded'::text, 'reversed'::text])))
+)
+WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='1000', autovacuum_vacuum_cost_delay='0', autovacuum_analyze_scale_factor='0.05');
+
+COMMENT ON TABLE lockstep.job_state IS 'Where each job rests: one narrow row, updated by each commit of its owner.';
+
+COMMENT ON COLUMN lockstep.job_state.bucket IS 'The job''s bucket, as its id has it.';
+
+COMMENT ON COLUMN lockstep.job_state.id IS 'The job.';
+
+COMMENT ON COLUMN lockstep.job_state.workflow IS 'Which flow.';
+
+COMMENT ON COLUMN lockstep.job_state.version IS 'The version of the flow whose states `data` speaks; a migration of the job raises it.';
+
+COMMENT ON COLUMN lockstep.job_state.tenant IS 'On whose behalf.';
+
+COMMENT ON COLUMN lockstep.job_state.priority IS '1 first, 4 last, 2 unless said otherwise.';
+
+COMMENT ON COLUMN lockstep.job_state.status IS 'queued, waiting, parked (needs a person), paused, or the outcome. A job with a lease shows as running.';
+
+COMMENT ON COLUMN lockstep.job_state.state IS 'The name of the state; null before the start.';
+
+COMMENT ON COLUMN lockstep.job_state.data IS 'The whole state as the flow encodes it; null before the start.';
+
+COMMENT ON COLUMN lockstep.job_state.output IS 'What the app may show its customer.';
+
+COMMENT ON COLUMN lockstep.job_state.seq IS 'Number of transitions so far, and of history rows: half of the fence.';
+
+COMMENT ON COLUMN lockstep.job_state.due_at IS 'When a daemon must look next; while leased, the end of the lease; null: only a signal moves it.';
+
+COMMENT ON COLUMN lockstep.job_state.lease IS 'The lease''s token, one more with each claim: the other half of the fence.';
+
+COMMENT ON COLUMN lockstep.job_state.leased_by IS 'The daemon that owns it now; null: nobody.';
+
+COMMENT ON COLUMN lockstep.job_state.plan IS 'What is done in this state, such as: perform confirm, poll readPayout, wait, end.';
+
+COMMENT ON COLUMN lockstep.job_state.attempt IS 'Number of the last attempt at the plan''s activity; 0: none yet.';
+
+COMMENT ON COLUMN lockstep.job_state.attempt_status IS 'started: the call may be in flight; unknown: it may have happened, look it up; null: nothing is open.';
+
+COMMENT ON COLUMN lockstep.job_state.attempt_at IS 'When the last attempt started.';
+
+COMMENT ON COLUMN lockstep.job_state.first_attempt_at IS 'When the first attempt in this state started.';
+
+COMMENT ON COLUMN lockstep.job_state.entered_seq IS 'The transition that entered the state; the provider''s key is derived from it.';
+
+COMMENT ON COLUMN lockstep.job_state.entered_at IS 'When the state was entered.';
+
+COMMENT ON COLUMN lockstep.job_state.deadline_at IS 'When waiting here ends by itself; null: never.';
+
+COMMENT ON COLUMN lockstep.job_state.deadline_event IS 'The event that the deadline then is.';
+
+COMMENT ON COLUMN lockstep.job_state.overdue_at IS 'From when on the job counts as overdue; null: never.';
+
+COMMENT ON COLUMN lockstep.job_state.desk IS 'Who looks at it then.';
+
+COMMENT ON COLUMN lockstep.job_state.last_error IS 'What went wrong last; why a parked job is parked.';
+
+COMMENT ON COLUMN lockstep.job_state.finished_at IS 'When it ended.';
+
+CREATE FUNCTION lockstep.check_status(state lockstep.job_state, wanted text[], asked text) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+begin
+    if not state.status = any (wanted) then
+        raise exception 'job % is %, and can not be %', state.id, state.status, asked
+            using errcode = 'LK009', hint = format('select lockstep.why(%L) says what it waits for.', state.id);
+    end if;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.check_status(state lockstep.job_state, wanted text[], asked text) IS 'Raises LK009 where a job is not in a status in which something can be asked of it.';
+
+CREATE FUNCTION lockstep.check_tenant(tenant text) RETURNS void
+    LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+begin
+    if tenant = any (lockstep.own_tenants()) or lockstep.acts_for_all() then
+        return;
+    end if;
+    raise exception 'role "%" may not act for tenant "%"', lockstep.caller(), tenant
+        using errcode = 'LK006', hint = format(
+            'It may act for %s. An operator grants more: insert into lockstep.tenant_role values (%L, %L).',
+            array_to_string(lockstep.own_tenants(), ', '), lockstep.caller(), tenant);
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.check_tenant(tenant text) IS 'Raises LK006 unless the caller may act for the tenant.';
+
+CREATE FUNCTION lockstep.clock_step(target timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+declare
+    current lockstep.clock := lockstep.virtual_clock();
+    goal timestamptz;
+    instant timestamptz;
+begin
+    select c.* into current from lockstep.clock c for update skip locked;
+    if not found or lockstep.unquiet() is not null then
+        return null;
+    end if;
+    goal := coalesce(clock_step.target, current.target);
+    instant := least(lockstep.next_due(), goal);
+    if instant is null or instant <= current.virtual_now or (goal is null and not current.auto) then
+        return current.virtual_now;
+    end if;
+    -- A crash of the server may take back the last step, and it is taken again: nothing to wait for a disk for.
+    perform set_config('synchronous_commit', 'off', true);
+    update lockstep.clock c
+    set virtual_now = instant, target = case when c.target > instant then c.target end;
+    perform pg_notify('lockstep_clock', '');
+    return instant;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.clock_step(target timestamp with time zone) IS 'Takes one step of the virtual clock if all is quiet; returns the instant, or null where nothing moved.';
+
+CREATE FUNCTION lockstep.deliver(job uuid, name text, payload jsonb, key text, actor text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+begin
+    insert into lockstep.signal (bucket, job_id, name, payload, key, actor, sent_at)
+    values (
+        lockstep.bucket_of(deliver.job), deliver.job, deliver.name, coalesce(deliver.payload, '{}'), deliver.key,
+        deliver.actor, lockstep.now())
+    on conflict do nothing;
+    if not found then
+        return 'duplicate';
+    end if;
+    perform lockstep.ring();
+    return 'accepted';
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.deliver(job uuid, name text, payload jsonb, key text, actor text) IS 'Writes into a job''s inbox.';
+
+CREATE FUNCTION lockstep.drop_partitions(before timestamp with time zone) RETURNS SETOF text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    SET lock_timeout TO '2s'
+    SET "TimeZone" TO 'UTC'
+    AS $_$
+declare
+    old record;
+begin
+    if before is null or before > lockstep.now() - interval '1 month' then
+        raise exception 'the last month can not be dropped'
+            using errcode = 'LK009', hint = 'Give an instant at least one month ago.';
+    end if;
+    for old in
+        select c.relname
+        from pg_inherits i
+        join pg_class c on c.oid = i.inhrelid
+        where i.inhparent in ('lockstep.history_entry'::regclass, 'lockstep.attempt'::regclass)
+            and c.relname ~ '_\d{4}_\d{2}$'
+            and to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month' <= before
+        order by c.relname
+    loop
+        execute format('drop table lockstep.%I', old.relname);
+        return next old.relname::text;
+    end loop;
+end
+$_$;
+
+COMMENT ON FUNCTION lockstep.drop_partitions(before timestamp with time zone) IS 'Drops the monthly partitions of history and attempts that ended before the instant; returns their names.';
+
+CREATE FUNCTION lockstep.enqueue(workflow text, input jsonb, key text DEFAULT NULL::text, tenant text DEFAULT NULL::text, run_at timestamp with time zone DEFAULT NULL::timestamp with time zone, priority integer DEFAULT NULL::integer, tags text[] DEFAULT NULL::text[]) RETURNS uuid
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+declare
+    request record;
+    problem text;
+    job_bucket smallint;
+    job_id uuid;
+    existing record;
+begin
+    request := lockstep.open_request(workflow, tenant, run_at, priority, tags);
+    perform lockstep.check_key(key);
+    problem := lockstep.violation(request.input_schema, input);
+    if problem is not null then
+        raise exception 'invalid input for %: %', workflow, problem
+            using errcode = 'LK002', hint = 'select input_schema from lockstep.workflows says what it accepts.';
+    end if;
+    job_bucket := lockstep.new_bucket(request.tenant, workflow, key, request.buckets);
+    job_id := lockstep.new_id(request.now, job_bucket);
+    insert into lockstep.job (
+        bucket, id, tenant, workflow, version, key, input, tags, run_at, enqueued_at, enqueued_by)
+    values (
+        job_bucket, job_id, request.tenant, enqueue.workflow, request.version, enqueue.key, enqueue.input, request.tags,
+        enqueue.run_at, request.now, lockstep.caller())
+    on conflict do nothing;
+    if not found then
+        select j.id, j.input into strict existing
+        from lockstep.job j
+        where j.bucket = job_bucket and j.tenant = request.tenant and j.workflow = enqueue.workflow
+            and j.key = enqueue.key;
+        perform lockstep.check_same_input(existing.id, enqueue.key, existing.input, enqueue.input);
+        return existing.id;
+    end if;
+    insert into lockstep.job_state (bucket, id, workflow, version, tenant, priority, due_at, entered_at)
+    values (
+        job_bucket, job_id, enqueue.workflow, request.version, request.tenant, request.priority, request.due_at,
+        request.now);
+    perform lockstep.ring();
+    return job_id;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.enqueue(workflow text, input jsonb, key text, tenant text, run_at timestamp with time zone, priority integer, tags text[]) IS 'Enqueues a job in the caller''s own transaction, once for each (tenant, workflow, key); returns its id.';
+
+CREATE FUNCTION lockstep.enqueue(workflow text, input text, key text DEFAULT NULL::text, tenant text DEFAULT NULL::text, run_at timestamp with time zone DEFAULT NULL::timestamp with time zone, priority integer DEFAULT NULL::integer, tags text[] DEFAULT NULL::text[]) RETURNS uuid
+    LANGUAGE plpgsql
+    AS $$
+begin
+    return lockstep.enqueue(workflow, lockstep.parse_input(input), key, tenant, run_at, priority, tags);
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.enqueue(workflow text, input text, key text, tenant text, run_at timestamp with time zone, priority integer, tags text[]) IS 'Enqueues a job whose input comes as text; malformed JSON is LK007.';
+
+CREATE FUNCTION lockstep.enqueue_inserted() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if new.id is not null then
+        raise exception 'an inserted job must not have an id'
+            using errcode = 'LK009', hint = 'Leave it out: INSERT … RETURNING id gives it. Your own id is the key.';
+    end if;
+    new.id := lockstep.enqueue(new.workflow, new.input, new.key, new.tenant, new.run_at, new.priority, new.tags);
+    return new;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.enqueue_inserted() IS 'Turns an INSERT into the view jobs into a call of enqueue.';
+
+CREATE FUNCTION lockstep.enqueue_many(workflow text, inputs jsonb[], keys text[] DEFAULT NULL::text[], tenant text DEFAULT NULL::text, run_at timestamp with time zone DEFAULT NULL::timestamp with time zone, priority integer DEFAULT NULL::integer, tags text[] DEFAULT NULL::text[]) RETURNS SETOF uuid
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+declare
+    request record;
+    problem text;
+    ids uuid[];
+    existing record;
+begin
+    request := lockstep.open_request(workflow, tenant, run_at, priority, tags);
+    if cardinality(keys) <> cardinality(inputs) then
+        raise exception 'there are % inputs and % keys', cardinality(inputs), cardinality(keys)
+            using errcode = 'LK009', hint = 'Give a key (or null) for each input, or leave the keys out.';
+    end if;
+    for i in 1..coalesce(cardinality(inputs), 0) loop
+        perform lockstep.check_key(keys[i]);
+        problem := lockstep.violation(request.input_schema, inputs[i]);
+        if problem is not null then
+            raise exception 'invalid input for %, number % of %: %', workflow, i, cardinality(inputs), problem
+                using errcode = 'LK002', hint = 'select input_schema from lockstep.workflows says what it accepts.';
+        end if;
+    end loop;
+    ids := array(
+        select lockstep.new_id(
+            request.now, lockstep.new_bucket(request.tenant, enqueue_many.workflow, given.key, request.buckets))
+        from unnest(inputs, keys) with ordinality as given (input, key, position)
+        order by given.position);
+    with born as (
+        insert into lockstep.job (
+            bucket, id, tenant, workflow, version, key, input, tags, run_at, enqueued_at, enqueued_by)
+        select lockstep.bucket_of(given.id), given.id, request.tenant, enqueue_many.workflow, request.version,
+            given.key, given.input, request.tags, enqueue_many.run_at, request.now, lockstep.caller()
+        from unnest(ids, inputs, keys) with ordinality as given (id, input, key, position)
+        order by given.key collate "C", given.position
+        on conflict do nothing
+        returning bucket, id
+    )
+    insert into lockstep.job_state (bucket, id, workflow, version, tenant, priority, due_at, entered_at)
+    select born.bucket, born.id, enqueue_many.workflow, request.version, request.tenant, request.priority,
+        request.due_at, request.now
+    from born;
+    for existing in
+        select j.id, j.input as known, given.input, given.key, given.position
+        from unnest(inputs, keys, ids) with ordinality as given (input, key, id, position)
+        join lockstep.job j on j.key = given.key and j.workflow = enqueue_many.workflow and j.tenant = request.tenant
+            and j.bucket = lockstep.bucket_of(given.id)
+        where j.id <> given.id
+    loop
+        perform lockstep.check_same_input(existing.id, existing.key, existing.known, existing.input);
+        ids[existing.position] := existing.id;
+    end loop;
+    perform lockstep.ring();
+    return query select unnest(ids);
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.enqueue_many(workflow text, inputs jsonb[], keys text[], tenant text, run_at timestamp with time zone, priority integer, tags text[]) IS 'Enqueues many jobs of one workflow, all or none; returns their ids in the order of the inputs.';
+
+CREATE FUNCTION lockstep.enqueue_many(workflow text, inputs text[], keys text[] DEFAULT NULL::text[], tenant text DEFAULT NULL::text, run_at timestamp with time zone DEFAULT NULL::timestamp with time zone, priority integer DEFAULT NULL::integer, tags text[] DEFAULT NULL::text[]) RETURNS SETOF uuid
+    LANGUAGE plpgsql
+    AS $$
+begin
+    return query select lockstep.enqueue_many(
+        workflow,
+        array(
+            select lockstep.parse_input(given.input)
+            from unnest(inputs) with ordinality as given (input, position)
+            order by given.position),
+        keys, tenant, run_at, priority, tags);
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.enqueue_many(workflow text, inputs text[], keys text[], tenant text, run_at timestamp with time zone, priority integer, tags text[]) IS 'Enqueues many jobs whose inputs come as text; malformed JSON is LK007.';
+
+CREATE FUNCTION lockstep.ensure_partitions(months integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    SET lock_timeout TO '2s'
+    SET "TimeZone" TO 'UTC'
+    AS $_$
+declare
+    made int := 0;
+    parent record;
+    first_day timestamptz;
+    partition_name text;
+    occupied boolean;
+begin
+    if months is null or months not between 0 and 120 then
+        raise exception 'months is %, and must be from 0 to 120', coalesce(months::text, 'null')
+            using errcode = 'LK009', hint = 'Three is a good number: lockstep.ensure_partitions(3).';
+    end if;
+    -- Two daemons that start together: the second finds the work done.
+    perform pg_advisory_xact_lock(hashtext('lockstep.ensure_partitions'));
+    for parent in select * from (values ('history_entry', 'at'), ('attempt', 'finished_at')) as t (name, by_column) loop
+        for month in 0..months loop
+            first_day := date_trunc('month', lockstep.now()) + make_interval(months => month);
+            partition_name := parent.name || '_' || to_char(first_day, 'YYYY_MM');
+            continue when to_regclass('lockstep.' || partition_name) is not null;
+            execute format('select exists (select from lockstep.%1$I where %2$I >= %3$L and %2$I < %4$L)',
+                parent.name || '_default', parent.by_column, first_day, first_day + interval '1 month') into occupied;
+            continue when occupied;
+            execute format('create table lockstep.%I (like lockstep.%I including defaults including constraints)',
+                partition_name, parent.name);
+            execute format('alter table lockstep.%I attach partition lockstep.%I for values from (%L) to (%L)',
+                parent.name, partition_name, first_day, first_day + interval '1 month');
+            execute format('comment on table lockstep.%I is %L', partition_name,
+                'Rows of ' || parent.name || ' of ' || to_char(first_day, 'YYYY-MM') || ' (UTC).');
+            made := made + 1;
+        end loop;
+    end loop;
+    return made;
+end
+$_$;
+
+COMMENT ON FUNCTION lockstep.ensure_partitions(months integer) IS 'Makes the monthly partitions of history and attempts for this month and the next ones; returns how many are new.';
+
+CREATE TABLE lockstep.bell (
+    node uuid NOT NULL,
+    idle boolean DEFAULT false NOT NULL
+)
+WITH (fillfactor='50');
+
+COMMENT ON TABLE lockstep.bell IS 'Which daemons sleep. Apart from node, because the transaction of an app that rings holds its row until it ends.';
+
+COMMENT ON COLUMN lockstep.bell.node IS 'The daemon.';
+
+COMMENT ON COLUMN lockstep.bell.idle IS 'It set this before it slept; whoever rings it clears it: one NOTIFY for each sleep.';
+
+CREATE FUNCTION lockstep.fall_asleep(node uuid) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    BEGIN ATOMIC
+ UPDATE lockstep.bell b SET idle = true
+   WHERE ((b.node IN ( SELECT mine.node
+            FROM lockstep.bell mine
+           WHERE (mine.node = fall_asleep.node)
+          FOR UPDATE OF mine SKIP LOCKED)) AND (NOT b.idle));
+END;
+
+COMMENT ON FUNCTION lockstep.fall_asleep(node uuid) IS 'Hangs up the bell of a daemon that is about to sleep.';
+
+CREATE FUNCTION lockstep.find_job(job uuid) RETURNS lockstep.job_state
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+declare
+    state lockstep.job_state;
+begin
+    select s.* into state
+    from lockstep.job_state s
+    where s.id = find_job.job and s.bucket = lockstep.bucket_of(find_job.job)
+        and (s.tenant = any (lockstep.own_tenants()) or lockstep.acts_for_all());
+    return state;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.find_job(job uuid) IS 'A job that the caller may act for; null for any other.';
+
+CREATE TABLE lockstep.node (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    build text NOT NULL,
+    workflows text[] NOT NULL,
+    versions integer[] NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    seen_at timestamp with time zone NOT NULL,
+    CONSTRAINT node_knows_pairs CHECK ((cardinality(workflows) = cardinality(versions)))
+)
+WITH (fillfactor='50');
+
+COMMENT ON TABLE lockstep.node IS 'The daemons, each alive while it was seen in the last five seconds (of real time).';
+
+COMMENT ON COLUMN lockstep.node.id IS 'Drawn at random when the process starts.';
+
+COMMENT ON COLUMN lockstep.node.name IS 'Host and process, for people.';
+
+COMMENT ON COLUMN lockstep.node.build IS 'The build it runs.';
+
+COMMENT ON COLUMN lockstep.node.workflows IS 'The flows that it knows, each with the version at the same place in versions.';
+
+COMMENT ON COLUMN lockstep.node.versions IS 'Their versions.';
+
+COMMENT ON COLUMN lockstep.node.started_at IS 'When it started, by the server''s own clock.';
+
+COMMENT ON COLUMN lockstep.node.seen_at IS 'Its last heartbeat, by the server''s own clock.';
+
+CREATE FUNCTION lockstep.forget_node(node uuid) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    BEGIN ATOMIC
+ DELETE FROM lockstep.bell b
+   WHERE (b.node IN ( SELECT mine.node
+            FROM lockstep.bell mine
+           WHERE (mine.node = forget_node.node)
+          FOR UPDATE OF mine SKIP LOCKED));
+ DELETE FROM lockstep.node n
+   WHERE (n.id = forget_node.node);
+END;
+
+COMMENT ON FUNCTION lockstep.forget_node(node uuid) IS 'Takes a daemon off the list as it shuts down.';
+
+CREATE FUNCTION lockstep.give_up_webhooks(older interval DEFAULT '7 days'::interval) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+declare
+    given_up int;
+begin
+    update lockstep.webhook w
+    set status = 'unknown', handled_at = lockstep.now()
+    where w.status = 'parked' and w.received_at < lockstep.now() - give_up_webhooks.older
+        and not exists (select from lockstep.matching_webhooks m where m.bucket = w.bucket and m.id = w.id);
+    get diagnostics given_up = row_count;
+    return given_up;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.give_up_webhooks(older interval) IS 'Marks webhooks unknown that no job asked for in time.';
+
+CREATE FUNCTION lockstep.heartbeat(node uuid, name text, build text, workflows text[], versions integer[]) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+begin
+    insert into lockstep.node as n (id, name, build, workflows, versions, started_at, seen_at)
+    values (heartbeat.node, heartbeat.name, heartbeat.build, heartbeat.workflows, heartbeat.versions,
+        clock_timestamp(), clock_timestamp())
+    on conflict (id) do update
+    set seen_at = excluded.seen_at, name = excluded.name, build = excluded.build, workflows = excluded.workflows,
+        versions = excluded.versions;
+    -- Not `on conflict`, which would wait for an app that has rung this bell and not yet committed.
+    insert into lockstep.bell (node)
+    select heartbeat.node
+    where not exists (select from lockstep.bell b where b.node = heartbeat.node);
+    delete from lockstep.bell b
+    where b.node in (
+        select lost.node
+        from lockstep.bell lost
+        left join lockstep.node n on n.id = lost.node
+        where n.seen_at is null or n.seen_at < clock_timestamp() - interval '1 day'
+        for update of lost skip locked);
+    delete from lockstep.node n where n.seen_at < clock_timestamp() - interval '1 day';
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.heartbeat(node uuid, name text, build text, workflows text[], versions integer[]) IS 'Says that a daemon is alive, and which flows it knows; forgets those that were not seen for a day.';
+
+CREATE FUNCTION lockstep.hold(kind text, name text, reason text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+begin
+    if coalesce(name, '') = '' then
+        raise exception 'no % is named', kind using errcode = 'LK009', hint = 'Say which one, by its name.';
+    elsif kind = 'workflow' and not exists (select from lockstep.workflow w where w.workflow = hold.name) then
+        raise exception 'unknown workflow "%"', name
+            using errcode = 'LK001', hint = 'select workflow from lockstep.workflows lists them.';
+    end if;
+    insert into lockstep.pause (kind, name, since, paused_by, reason)
+    values (hold.kind, hold.name, lockstep.now(), lockstep.caller(), hold.reason)
+    on conflict do nothing;
+    return case when found then 'paused' else 'already paused' end;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.hold(kind text, name text, reason text) IS 'Pauses something as a whole; returns paused, or already paused.';
+
+CREATE FUNCTION lockstep.in_words(span interval) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+declare
+    seconds bigint := floor(extract(epoch from span))::bigint;
+    units constant text[] := array['day', 'hour', 'minute', 'second'];
+    sizes constant bigint[] := array[86400, 3600, 60, 1];
+    words text[] := '{}';
+    amount bigint;
+begin
+    if seconds < 0 then
+        seconds := -seconds;
+    end if;
+    for unit in 1..4 loop
+        amount := seconds / sizes[unit];
+        if amount > 0 then
+            words := words || (amount || ' ' || units[unit] || case when amount = 1 then '' else 's' end);
+            seconds := seconds - amount * sizes[unit];
+        end if;
+        exit when cardinality(words) = 2 or (cardinality(words) = 1 and amount = 0);
+    end loop;
+    return coalesce(nullif(array_to_string(words, ' '), ''), 'less than a second');
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.in_words(span interval) IS 'An interval in words, two units at most.';
+
+CREATE FUNCTION lockstep.in_words(at timestamp with time zone) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (to_char((at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI:SS'::text) || ' UTC'::text);
+
+COMMENT ON FUNCTION lockstep.in_words(at timestamp with time zone) IS 'An instant as people write it, in UTC.';
+
+CREATE FUNCTION lockstep.join_clock(name text, next_due timestamp with time zone DEFAULT NULL::timestamp with time zone, busy boolean DEFAULT false) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+begin
+    insert into lockstep.clock_participants as p (name, next_due, busy, seen_at)
+    values (join_clock.name, join_clock.next_due, join_clock.busy, clock_timestamp())
+    on conflict on constraint clock_participants_pkey do update
+    set next_due = excluded.next_due, busy = excluded.busy, seen_at = excluded.seen_at;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.join_clock(name text, next_due timestamp with time zone, busy boolean) IS 'Says when a participant''s next timer on the virtual clock is due, and whether it is at work.';
+
+CREATE TABLE lockstep.clock_participants (
+    name text NOT NULL,
+    next_due timestamp with time zone,
+    busy boolean DEFAULT false NOT NULL,
+    seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+COMMENT ON TABLE lockstep.clock_participants IS 'Whoever keeps timers on the virtual clock besides the jobs: the sandbox, or a test''s own fake provider.';
+
+COMMENT ON COLUMN lockstep.clock_participants.name IS 'Who it is.';
+
+COMMENT ON COLUMN lockstep.clock_participants.next_due IS 'Its next due instant; null: none.';
+
+COMMENT ON COLUMN lockstep.clock_participants.busy IS 'Whether it is at work now.';
+
+COMMENT ON COLUMN lockstep.clock_participants.seen_at IS 'When it spoke last, by the server''s own clock.';
+
+CREATE FUNCTION lockstep.leave_clock(name text) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    BEGIN ATOMIC
+ DELETE FROM lockstep.clock_participants p
+   WHERE (p.name = leave_clock.name);
+END;
+
+COMMENT ON FUNCTION lockstep.leave_clock(name text) IS 'Takes a participant off the list.';
+
+CREATE FUNCTION lockstep.let_go(kind text, name text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+begin
+    delete from lockstep.pause p where p.kind = let_go.kind and p.name = let_go.name;
+    if not found then
+        return 'not paused';
+    end if;
+    perform lockstep.ring();
+    return 'resumed';
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.let_go(kind text, name text) IS 'Ends a pause of something as a whole; returns resumed, or not paused.';
+
+CREATE FUNCTION lockstep.match_webhooks(refs text[] DEFAULT NULL::text[]) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan'
+    SET jit TO 'off'
+    AS $_$
+declare
+    hook record;
+    told uuid;
+    settled int := 0;
+begin
+    for hook in
+        select w.bucket, w.id, w.provider, w.kind
+        from lockstep.webhook w
+        where w.status = 'parked'
+            and (match_webhooks.refs is null or w.refs && match_webhooks.refs)
+            and (w.bucket, w.id) in (select m.bucket, m.id from lockstep.matching_webhooks m)
+        order by w.id
+        for update of w skip locked
+    loop
+        for told in
+            select m.job_id from lockstep.matching_webhooks m where m.bucket = hook.bucket and m.id = hook.id
+        loop
+            perform lockstep.deliver(
+                told, '$wake', jsonb_build_object('webhook', hook.id, 'provider', hook.provider, 'kind', hook.kind),
+                '$webhook:' || hook.bucket || ':' || hook.id, 'webhook');
+        end loop;
+        -- A job that goes on is preferred to one that has ended; ids rise with time.
+        update lockstep.webhook w
+        set status = case when found_job.job_ended then 'late' else 'matched' end,
+            job_id = found_job.job_id, handled_at = lockstep.now()
+        from (
+            select m.job_id, m.job_ended
+            from lockstep.matching_webhooks m
+            where m.bucket = hook.bucket and m.id = hook.id
+            order by m.job_ended, m.job_id desc
+            limit 1
+        ) found_job
+        where w.bucket = hook.bucket and w.id = hook.id;
+        settled := settled + 1;
+    end loop;
+    return settled;
+end
+$_$;
+
+COMMENT ON FUNCTION lockstep.match_webhooks(refs text[]) IS 'Wakes the jobs that parked webhooks belong to; returns how many webhooks it settled.';
+
+CREATE FUNCTION lockstep.move_clock(span interval) RETURNS timestamp with time zone
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+declare
+    current lockstep.clock := lockstep.virtual_clock();
+    goal timestamptz;
+begin
+    if span is null or span < interval '0' then
+        raise exception 'the clock can not move by %', coalesce(span::text, 'null')
+            using errcode = 'LK009', hint = 'Time goes forward: give an interval such as ''24 hours''.';
+    end if;
+    select c.* into strict current from lockstep.clock c for update;
+    goal := coalesce(current.target, current.virtual_now) + span;
+    if goal > current.virtual_now then
+        update lockstep.clock c set target = goal;
+        perform pg_notify('lockstep_clock', '');
+    end if;
+    return goal;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.move_clock(span interval) IS 'Says how far the virtual clock is to go; commit, then await_quiet walks there.';
+
+CREATE FUNCTION lockstep.new_bucket(tenant text, workflow text, key text, buckets integer) RETURNS smallint
+    LANGUAGE sql PARALLEL SAFE
+    RETURN CASE WHEN (buckets = 1) THEN (0)::smallint WHEN (key IS NULL) THEN (floor((random() * (buckets)::double precision)))::smallint ELSE lockstep.bucket_for(((((tenant || chr(31)) || workflow) || chr(31)) || key), buckets) END;
+
+COMMENT ON FUNCTION lockstep.new_bucket(tenant text, workflow text, key text, buckets integer) IS 'The bucket of a new job: from its key, else by chance.';
+
+CREATE FUNCTION lockstep.new_id(at timestamp with time zone, bucket smallint) RETURNS uuid
+    LANGUAGE sql PARALLEL SAFE
+    RETURN ((((lpad(to_hex(((EXTRACT(epoch FROM at) * (1000)::numeric))::bigint), 12, '0'::text) || '7'::text) || lpad(to_hex((bucket)::integer), 3, '0'::text)) || "right"((gen_random_uuid())::text, 17)))::uuid;
+
+COMMENT ON FUNCTION lockstep.new_id(at timestamp with time zone, bucket smallint) IS 'A new job''s id: UUID version 7 with the bucket in it.';
+
+CREATE FUNCTION lockstep.next_due() RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+begin
+    return least(
+        (select min(d.due_at) from lockstep.first_due d),
+        (select min(p.next_due) from lockstep.clock_participants p));
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.next_due() IS 'The next instant at which something is due.';
+
+CREATE FUNCTION lockstep.now() RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    AS $$
+begin
+    return (select case mode when 'real' then clock_timestamp() else virtual_now end from lockstep.clock);
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.now() IS 'The instant by which every deadline is judged: the server''s, or the virtual one.';
+
+CREATE FUNCTION lockstep.open_request(workflow text, wanted_tenant text, run_at timestamp with time zone, wanted_priority integer, wanted_tags text[], OUT version integer, OUT input_schema jsonb, OUT tenant text, OUT priority smallint, OUT tags text[], OUT buckets integer, OUT now timestamp with time zone, OUT due_at timestamp with time zone) RETURNS record
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+declare
+    owned text[];
+begin
+    select w.version, w.input_schema into version, input_schema
+    from lockstep.workflow w
+    where w.workflow = open_request.workflow
+    order by w.version desc
+    limit 1;
+    if version is null then
+        raise exception 'unknown workflow %', coalesce('"' || workflow || '"', 'null')
+            using errcode = 'LK001', hint = coalesce(
+                'Known are ' || (select string_agg(distinct w.workflow, ', ') from lockstep.workflow w) || '.',
+                'None is known yet: daemons publish their workflows when they start. Run `lockstep serve`.');
+    end if;
+    tenant := wanted_tenant;
+    if tenant is null then
+        owned := lockstep.own_tenants();
+        tenant := case when cardinality(owned) = 1 then owned[1] else 'default' end;
+    end if;
+    perform lockstep.check_tenant(tenant);
+    if wanted_priority not between 1 and 4 then
+        raise exception 'the priority is %, and must be from 1 to 4', wanted_priority
+            using errcode = 'LK009', hint = '1 goes first, 4 last; 2 is usual.';
+    elsif run_at is not null and not isfinite(run_at) then
+        raise exception 'run_at is %, and must be an instant', run_at
+            using errcode = 'LK009', hint = 'Leave it out for a job that runs at once.';
+    elsif array_position(wanted_tags, null) is not null then
+        raise exception 'a tag is null' using errcode = 'LK009', hint = 'Leave it out of the array.';
+    end if;
+    priority := coalesce(wanted_priority, 2);
+    tags := coalesce(wanted_tags, '{}');
+    buckets := (select s.buckets from lockstep.settings s);
+    now := lockstep.now();
+    -- What was due before now would lie behind the mark from which daemons look.
+    due_at := greatest(run_at, now);
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.open_request(workflow text, wanted_tenant text, run_at timestamp with time zone, wanted_priority integer, wanted_tags text[], OUT version integer, OUT input_schema jsonb, OUT tenant text, OUT priority smallint, OUT tags text[], OUT buckets integer, OUT now timestamp with time zone, OUT due_at timestamp with time zone) IS 'What has to be known before jobs can be enqueued; raises LK001, LK006 or LK009 where they can not.';
+
+CREATE FUNCTION lockstep.own_tenants() RETURNS text[]
+    LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+begin
+    return coalesce(
+        (select array_agg(t.tenant order by t.tenant) from lockstep.tenant_role t where t.role = lockstep.caller()),
+        array['default']);
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.own_tenants() IS 'The tenants that the caller may act for.';
+
+CREATE FUNCTION lockstep.parse_input(input text) RETURNS jsonb
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+begin
+    return input::jsonb;
+exception
+    when data_exception then
+        raise exception 'the input is not JSON: %', sqlerrm
+            using errcode = 'LK007', hint = 'Send a JSON object, such as {"amount": "100.00"}.';
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.parse_input(input text) IS 'JSON from text; raises LK007 where it is none.';
+
+CREATE FUNCTION lockstep.pause(job uuid) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $_$
+begin
+    perform lockstep.check_status(lockstep.require_job(job), array['queued', 'waiting', 'parked', 'paused'], 'paused');
+    return lockstep.request(job, '$pause', '{}');
+end
+$_$;
+
+COMMENT ON FUNCTION lockstep.pause(job uuid) IS 'Holds a job where it rests, until resume.';
+
+CREATE FUNCTION lockstep.pause_account(account text, reason text DEFAULT NULL::text) RETURNS text
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    RETURN lockstep.hold('account'::text, account, reason);
+
+COMMENT ON FUNCTION lockstep.pause_account(account text, reason text) IS 'Stops calls to an account at a provider.';
+
+CREATE FUNCTION lockstep.pause_provider(provider text, reason text DEFAULT NULL::text) RETURNS text
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    RETURN lockstep.hold('provider'::text, provider, reason);
+
+COMMENT ON FUNCTION lockstep.pause_provider(provider text, reason text) IS 'Stops calls to a provider.';
+
+CREATE FUNCTION lockstep.pause_tenant(tenant text, reason text DEFAULT NULL::text) RETURNS text
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    RETURN lockstep.hold('tenant'::text, tenant, reason);
+
+COMMENT ON FUNCTION lockstep.pause_tenant(tenant text, reason text) IS 'Stops claiming jobs of a tenant.';
+
+CREATE FUNCTION lockstep.pause_workflow(workflow text, reason text DEFAULT NULL::text) RETURNS text
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    RETURN lockstep.hold('workflow'::text, workflow, reason);
+
+COMMENT ON FUNCTION lockstep.pause_workflow(workflow text, reason text) IS 'Stops claiming jobs of a workflow.';
+
+CREATE FUNCTION lockstep.raise_unquiet(timeout interval) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+begin
+    raise exception 'not quiet within %, at %', lockstep.in_words(timeout), lockstep.in_words(lockstep.now())
+        using errcode = 'LK008',
+            detail = coalesce(lockstep.unquiet(), format('the clock has not reached %s',
+                (select lockstep.in_words(c.target) from lockstep.clock c))) || '.',
+            hint = case
+                when exists (select from lockstep.known_versions) then
+                    'Whoever is named there is still at work, or has stopped without a word: see lockstep.why(job), '
+                    || 'and lockstep.leave_clock(name) for a participant that is gone.'
+                else 'No daemon is alive. To go through an outage: select lockstep.set_clock(''virtual'', at => …).'
+            end;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.raise_unquiet(timeout interval) IS 'Raises LK008: what was not quiet when the time had run out.';
+
+CREATE FUNCTION lockstep.receive_webhook(provider text, account text, kind text, dedupe_key text, refs text[], headers jsonb, body bytea) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+begin
+    insert into lockstep.webhook (bucket, provider, account, kind, dedupe_key, refs, headers, body, received_at)
+    values (
+        lockstep.bucket_for(
+            receive_webhook.provider || chr(31) || receive_webhook.account || chr(31) || receive_webhook.dedupe_key,
+            (select s.buckets from lockstep.settings s)),
+        receive_webhook.provider, receive_webhook.account, receive_webhook.kind, receive_webhook.dedupe_key,
+        receive_webhook.refs, receive_webhook.headers, receive_webhook.body, lockstep.now())
+    on conflict do nothing;
+    return case when found then 'stored' else 'duplicate' end;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.receive_webhook(provider text, account text, kind text, dedupe_key text, refs text[], headers jsonb, body bytea) IS 'Stores a verified webhook; returns stored, or duplicate where it came before.';
+
+CREATE FUNCTION lockstep.refresh_statistics() RETURNS SETOF text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+declare
+    stale text;
+begin
+    for stale in
+        select c.relname::text
+        from pg_class c
+        where c.oid in (
+                'lockstep.job'::regclass, 'lockstep.job_state'::regclass, 'lockstep.signal'::regclass,
+                'lockstep.reference'::regclass)
+            and pg_relation_size(c.oid) > 2 * 8192 * greatest(c.relpages, 8)
+        union all
+        select t.relname::text
+        from pg_stat_all_tables t
+        where t.relid in ('lockstep.history_entry'::regclass, 'lockstep.attempt'::regclass)
+            and coalesce(t.last_analyze, '-infinity') < clock_timestamp() - interval '1 day'
+    loop
+        execute format('analyze (skip_locked) lockstep.%I', stale);
+        return next stale;
+    end loop;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.refresh_statistics() IS 'Analyses tables that have doubled, and the parents of partitions once a day; returns their names.';
+
+CREATE FUNCTION lockstep.request(job uuid, name text, payload jsonb) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+begin
+    if exists (
+        select from lockstep.signal g
+        where g.job_id = request.job and g.bucket = lockstep.bucket_of(request.job) and g.name = request.name
+            and g.handled_at is null)
+    then
+        return 'duplicate';
+    end if;
+    return lockstep.deliver(job, name, payload, null, lockstep.caller());
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.request(job uuid, name text, payload jsonb) IS 'Tells a job one of Lockstep''s own signals, unless it waits already.';
+
+CREATE FUNCTION lockstep.require_job(job uuid) RETURNS lockstep.job_state
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+declare
+    state lockstep.job_state := lockstep.find_job(job);
+begin
+    if state.id is null then
+        raise exception 'unknown job %', coalesce(job::text, 'null')
+            using errcode = 'LK005', hint = 'By your own key: select id from lockstep.job_status where key = ….';
+    end if;
+    return state;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.require_job(job uuid) IS 'A job that the caller may act for; raises LK005 where there is none.';
+
+CREATE FUNCTION lockstep.resume(job uuid) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $_$
+begin
+    perform lockstep.check_status(lockstep.require_job(job), array['queued', 'waiting', 'parked', 'paused'], 'resumed');
+    return lockstep.request(job, '$resume', '{}');
+end
+$_$;
+
+COMMENT ON FUNCTION lockstep.resume(job uuid) IS 'Lets a paused job go on.';
+
+CREATE FUNCTION lockstep.resume_account(account text) RETURNS text
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    RETURN lockstep.let_go('account'::text, account);
+
+COMMENT ON FUNCTION lockstep.resume_account(account text) IS 'Ends the pause of an account.';
+
+CREATE FUNCTION lockstep.resume_provider(provider text) RETURNS text
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    RETURN lockstep.let_go('provider'::text, provider);
+
+COMMENT ON FUNCTION lockstep.resume_provider(provider text) IS 'Ends the pause of a provider.';
+
+CREATE FUNCTION lockstep.resume_tenant(tenant text) RETURNS text
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    RETURN lockstep.let_go('tenant'::text, tenant);
+
+COMMENT ON FUNCTION lockstep.resume_tenant(tenant text) IS 'Ends the pause of a tenant.';
+
+CREATE FUNCTION lockstep.resume_workflow(workflow text) RETURNS text
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    RETURN lockstep.let_go('workflow'::text, workflow);
+
+COMMENT ON FUNCTION lockstep.resume_workflow(workflow text) IS 'Ends the pause of a workflow.';
+
+CREATE FUNCTION lockstep.retry(job uuid) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $_$
+begin
+    perform lockstep.check_status(lockstep.require_job(job), array['parked'], 'retried');
+    return lockstep.request(job, '$retry', '{}');
+end
+$_$;
+
+COMMENT ON FUNCTION lockstep.retry(job uuid) IS 'Sets a parked job going again.';
+
+CREATE FUNCTION lockstep.ring() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+begin
+    update lockstep.bell b
+    set idle = false
+    where b.node in (select sleeper.node from lockstep.bell sleeper where sleeper.idle for update skip locked);
+    if found then
+        perform pg_notify('lockstep', '');
+    end if;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.ring() IS 'Wakes the daemons that sleep, with at most one NOTIFY for each sleep.';
+
+CREATE FUNCTION lockstep.set_clock(mode text, at timestamp with time zone DEFAULT NULL::timestamp with time zone, auto boolean DEFAULT NULL::boolean) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+declare
+    current lockstep.clock;
+    moment timestamptz := lockstep.now();
+begin
+    select c.* into strict current from lockstep.clock c for update;
+    if set_clock.mode is null or set_clock.mode not in ('real', 'virtual') then
+        raise exception 'the clock''s mode is %, and must be real or virtual', coalesce(set_clock.mode, 'null')
+            using errcode = 'LK009', hint = 'select lockstep.set_clock(''virtual'').';
+    elsif set_clock.mode = 'real' and moment > clock_timestamp() and exists (select from lockstep.job) then
+        raise exception 'the virtual clock is ahead of the real one, and time must not go back'
+            using errcode = 'LK009', hint = 'Take a fresh database.';
+    elsif set_clock.mode = 'virtual' and coalesce(set_clock.at, moment) < moment
+        and exists (select from lockstep.job) then
+        raise exception 'the clock can not be set back from % to %', lockstep.in_words(moment),
+            lockstep.in_words(set_clock.at) using errcode = 'LK009', hint = 'Take a fresh database.';
+    elsif set_clock.mode = 'virtual' and current.mode = 'real' and exists (
+        select from lockstep.job_state s where s.finished_at is null) then
+        raise exception 'jobs are under way on the real clock'
+            using errcode = 'LK009', hint = 'A virtual clock would stop them. Take a database of its own for tests.';
+    end if;
+    update lockstep.clock c
+    set mode = set_clock.mode,
+        virtual_now = case when set_clock.mode = 'virtual' then coalesce(set_clock.at, moment) end,
+        target = null, auto = set_clock.mode = 'virtual' and coalesce(set_clock.auto, current.auto);
+    perform pg_notify('lockstep_clock', '');
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.set_clock(mode text, at timestamp with time zone, auto boolean) IS 'Chooses the clock: real or virtual.';
+
+CREATE FUNCTION lockstep.signal(job uuid, name text, payload jsonb DEFAULT '{}'::jsonb, key text DEFAULT NULL::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $_$
+declare
+    state lockstep.job_state := lockstep.find_job(job);
+    known text[];
+begin
+    if state.id is null then
+        return 'unknown job';
+    end if;
+    perform lockstep.check_key(key);
+    if key like '$%' then
+        raise exception 'the key "%" begins with $', key
+            using errcode = 'LK009', hint = 'Keys that begin with $ are Lockstep''s own.';
+    end if;
+    select w.signals into known
+    from lockstep.workflow w
+    where w.workflow = state.workflow and w.version = state.version;
+    if name is null or not name = any (known) then
+        raise exception '% takes no signal %', state.workflow, coalesce('"' || name || '"', 'null')
+            using errcode = 'LK009', hint = case cardinality(known)
+                when 0 then 'It takes none.'
+                else 'It takes ' || array_to_string(known, ', ') || '.'
+            end;
+    end if;
+    return lockstep.deliver(job, name, payload, key, lockstep.caller());
+end
+$_$;
+
+COMMENT ON FUNCTION lockstep.signal(job uuid, name text, payload jsonb, key text) IS 'Tells a job something, once for each key; returns accepted, duplicate or unknown job.';
+
+CREATE FUNCTION lockstep.stop_clock() RETURNS timestamp with time zone
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+declare
+    current lockstep.clock := lockstep.virtual_clock();
+begin
+    update lockstep.clock c set target = null returning c.* into current;
+    return current.virtual_now;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.stop_clock() IS 'Takes back what move_clock asked for: the clock stays where it is.';
+
+CREATE FUNCTION lockstep.type_in_words(json_type text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE json_type WHEN 'string'::text THEN 'text'::text WHEN 'integer'::text THEN 'a whole number'::text WHEN 'number'::text THEN 'a number'::text WHEN 'boolean'::text THEN 'true or false'::text WHEN 'object'::text THEN 'an object'::text WHEN 'array'::text THEN 'a list'::text ELSE json_type END;
+
+COMMENT ON FUNCTION lockstep.type_in_words(json_type text) IS 'A JSON type in words.';
+
+CREATE FUNCTION lockstep.unquiet() RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    SET jit TO 'off'
+    AS $_$
+begin
+    return coalesce(
+        (select format('participant %s is busy', p.name) from lockstep.clock_participants p where p.busy limit 1),
+        (select format('participant %s is due since %s', p.name, lockstep.in_words(p.next_due))
+            from lockstep.clock_participants p where p.next_due <= lockstep.now() limit 1),
+        (select format('job %s is run by %s', o.id, o.owner) from lockstep.owned_jobs o limit 1),
+        (select format('job %s is due since %s', d.id, lockstep.in_words(d.due_at))
+            from lockstep.first_due d where d.due_at <= lockstep.now() limit 1),
+        (select format('signal %s waits for job %s', g.name, g.job_id)
+            from lockstep.signal g
+            join lockstep.job_state s on s.id = g.job_id and s.bucket = g.bucket
+            join lockstep.known_versions k on k.workflow = s.workflow and k.version = s.version
+            where g.handled_at is null
+                and (s.status <> 'paused' or exists (
+                    select from lockstep.signal r
+                    where r.job_id = s.id and r.bucket = s.bucket and r.name = '$resume' and r.handled_at is null))
+                    -- These come with the next look that is due, as claim_signaled has it.
+                and (s.attempt_status is distinct from 'unknown' or s.status = 'parked')
+                -- What a dead daemon owns can be told nothing before its lease ends.
+                and (s.leased_by is null or s.due_at <= lockstep.now())
+                and (s.workflow in (select p.name from lockstep.pause p where p.kind = 'workflow')) is not true
+                and (s.tenant in (select p.name from lockstep.pause p where p.kind = 'tenant')) is not true
+            limit 1),
+        (select format('webhook %s waits for job %s', m.id, m.job_id) from lockstep.matching_webhooks m limit 1));
+end
+$_$;
+
+COMMENT ON FUNCTION lockstep.unquiet() IS 'What is not quiet, in words; null if all is.';
+
+CREATE FUNCTION lockstep.violation(schema jsonb, value jsonb, path text DEFAULT ''::text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $_$
+declare
+    wanted text := schema ->> 'type';
+    found_type text := jsonb_typeof(value);
+    place text := case when path = '' then 'the input' else path end;
+    prefix text := case when path = '' then '' else path || '.' end;
+    content text;
+    members jsonb;
+    member text;
+    content_schema jsonb;
+    content_value jsonb;
+    problem text;
+    position int;
+begin
+    if value is null then
+        return place || ' is missing';
+    end if;
+    if schema ? 'oneOf' then
+        return lockstep.violation_of_branches(schema -> 'oneOf', value, path);
+    end if;
+    if wanted is not null and wanted <> found_type and not (wanted = 'integer' and found_type = 'number') then
+        return place || ' must be ' || lockstep.type_in_words(wanted) || ', and is '
+            || lockstep.type_in_words(found_type);
+    end if;
+    if schema ? 'enum' and not schema -> 'enum' @> value then
+        return place || ' must be ' || case jsonb_array_length(schema -> 'enum') when 1 then '' else 'one of ' end
+            || (select string_agg(allowed, ', ') from jsonb_array_elements_text(schema -> 'enum') as e (allowed));
+    end if;
+    case found_type
+        when 'string' then
+            content := value #>> '{}';
+            if char_length(content) < (schema ->> 'minLength')::int then
+                return place || ' must have at least ' || (schema ->> 'minLength') || ' characters, and has '
+                    || char_length(content);
+            elsif char_length(content) > (schema ->> 'maxLength')::int then
+                return place || ' must have at most ' || (schema ->> 'maxLength') || ' characters, and has '
+                    || char_length(content);
+            elsif content !~ ('^(?:' || (schema ->> 'pattern') || ')$') then
+                return place || ' does not have the form ' || (schema ->> 'pattern');
+            end if;
+        when 'number' then
+            if wanted = 'integer' and (
+                (value #>> '{}')::numeric % 1 <> 0 or abs((value #>> '{}')::numeric) > 9223372036854775807) then
+                return place || ' must be a whole number of at most 64 bits';
+            end if;
+        when 'object' then
+            members := schema -> 'properties';
+            if schema ? 'required' then
+                select r.name into member
+                from jsonb_array_elements_text(schema -> 'required') as r (name)
+                where not value ? r.name
+                limit 1;
+                if found then
+                    return prefix || member || ' is missing';
+                end if;
+            end if;
+            -- Most members are texts that are fine: they are told here, all in one statement. The others are looked at
+            -- one by one.
+            for member, content_schema, content_value in
+                select m.key, members -> m.key, m.value
+                from jsonb_each(value) m
+                cross join lateral (select members -> m.key as schema, m.value #>> '{}' as content) as own
+                where (jsonb_typeof(m.value) = 'string'
+                    and own.schema ->> 'type' = 'string'
+                    and (own.schema -> 'enum' @> m.value) is not false
+                    and (char_length(own.content) >= (own.schema ->> 'minLength')::int) is not false
+                    and (char_length(own.content) <= (own.schema ->> 'maxLength')::int) is not false
+                    and (own.content ~ ('^(?:' || (own.schema ->> 'pattern') || ')$')) is not false) is not true
+            loop
+                if content_schema is null then
+                    if schema -> 'additionalProperties' = 'false' then
+                        return prefix || member || ' is not known; known are '
+                            || coalesce((select string_agg(k, ', ') from jsonb_object_keys(members) as k), 'none');
+                    end if;
+                elsif content_value <> 'null' or coalesce(schema -> 'required' ? member, false) then
+                    problem := lockstep.violation(content_schema, content_value, prefix || member);
+                    if problem is not null then
+                        return problem;
+                    end if;
+                end if;
+            end loop;
+        when 'array' then
+            if schema ? 'items' then
+                for position in 0..jsonb_array_length(value) - 1 loop
+                    problem := lockstep.violation(schema -> 'items', value -> position, path || '[' || position || ']');
+                    if problem is not null then
+                        return problem;
+                    end if;
+                end loop;
+            end if;
+        else
+            null;
+    end case;
+    return null;
+end
+$_$;
+
+COMMENT ON FUNCTION lockstep.violation(schema jsonb, value jsonb, path text) IS 'What is wrong with a value by a schema, in words that name the place; null if nothing is.';
+
+CREATE FUNCTION lockstep.violation_of_branches(branches jsonb, value jsonb, path text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+declare
+    branch jsonb;
+    tag text;
+    tag_of_branch text;
+    agrees boolean;
+    allowed text[] := '{}';
+begin
+    for branch in select jsonb_array_elements(branches) loop
+        agrees := null;
+        for tag_of_branch in
+            select p.key from jsonb_each(branch -> 'properties') as p where jsonb_array_length(p.value -> 'enum') = 1
+        loop
+            tag := coalesce(tag, tag_of_branch);
+            agrees := coalesce(agrees, true)
+                and coalesce(value -> tag_of_branch = branch #> array['properties', tag_of_branch, 'enum', '0'], false);
+            if tag_of_branch = tag then
+                allowed := allowed || (branch #>> array['properties', tag, 'enum', '0']);
+            end if;
+        end loop;
+        if agrees then
+            return lockstep.violation(branch, value, path);
+        elsif agrees is null and lockstep.violation(branch, value, path) is null then
+            return null;
+        end if;
+    end loop;
+    if tag is null then
+        return case when path = '' then 'the input' else path end || ' has none of the allowed forms';
+    elsif jsonb_typeof(value) <> 'object' then
+        return case when path = '' then 'the input' else path end || ' must be an object, and is '
+            || lockstep.type_in_words(jsonb_typeof(value));
+    end if;
+    return case when path = '' then '' else path || '.' end || tag
+        || case when value ? tag then ' must be one of ' else ' is missing; it must be one of ' end
+        || array_to_string(allowed, ', ');
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.violation_of_branches(branches jsonb, value jsonb, path text) IS 'What is wrong with a value by every one of several schemas, told apart by a member with one allowed value.';
+
+CREATE TABLE lockstep.clock (
+    only_row boolean DEFAULT true NOT NULL,
+    mode text DEFAULT 'real'::text NOT NULL,
+    virtual_now timestamp with time zone,
+    target timestamp with time zone,
+    auto boolean DEFAULT false NOT NULL,
+    CONSTRAINT clock_has_one_row CHECK (only_row),
+    CONSTRAINT clock_mode_is_known CHECK ((mode = ANY (ARRAY['real'::text, 'virtual'::text]))),
+    CONSTRAINT clock_target_is_ahead CHECK (((target IS NULL) OR (target > virtual_now))),
+    CONSTRAINT clock_virtual_has_an_instant CHECK (((mode = 'virtual'::text) = (virtual_now IS NOT NULL)))
+);
+
+COMMENT ON TABLE lockstep.clock IS 'One row: what lockstep.now() answers.';
+
+COMMENT ON COLUMN lockstep.clock.only_row IS 'Always true: there is one row.';
+
+COMMENT ON COLUMN lockstep.clock.mode IS 'real: the server''s clock; virtual: virtual_now, which tests move.';
+
+COMMENT ON COLUMN lockstep.clock.virtual_now IS 'The instant, while the mode is virtual.';
+
+COMMENT ON COLUMN lockstep.clock.target IS 'How far move_clock asked to go; daemons and await_quiet walk there.';
+
+COMMENT ON COLUMN lockstep.clock.auto IS 'Whether a daemon that finds everything quiet jumps to the next due instant by itself.';
+
+CREATE FUNCTION lockstep.virtual_clock() RETURNS lockstep.clock
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+declare
+    current lockstep.clock;
+begin
+    select c.* into strict current from lockstep.clock c;
+    if current.mode <> 'virtual' then
+        raise exception 'the clock is real, and can not be moved'
+            using errcode = 'LK004',
+                hint = 'A database of its own for tests gets a virtual one: select lockstep.set_clock(''virtual'').';
+    end if;
+    return current;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.virtual_clock() IS 'The clock''s row; raises LK004 where it is real.';
+
+CREATE FUNCTION lockstep.why(job uuid) RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+declare
+    state lockstep.job_state := lockstep.find_job(job);
+    moment timestamptz := lockstep.now();
+    place text;
+    answer text;
+    hindrance text;
+begin
+    if state.id is null then
+        return format('No job has the id %s.', coalesce(job::text, 'null'));
+    end if;
+    place := case
+        when state.state is null then format('Enqueued %s ago', lockstep.in_words(moment - state.entered_at))
+        else format('In %s for %s', state.state, lockstep.in_words(moment - state.entered_at))
+    end;
+    if state.finished_at is not null then
+        return format('It ended as %s %s ago, at %s, in %s%s.', state.status,
+            lockstep.in_words(moment - state.finished_at), lockstep.in_words(state.finished_at),
+            coalesce(state.state, 'no state'), coalesce(': ' || state.last_error, ''));
+    end if;
+    answer := lockstep.why_running(state);
+    if answer is not null then
+        return format('%s: %s.', place, answer);
+    end if;
+    hindrance := lockstep.why_unclaimed(state);
+    if state.status = 'parked' then
+        return format('%s: parked for %s: %s. When the cause is gone: select lockstep.retry(%L).', place,
+            coalesce(state.desk, 'a person'), state.last_error, state.id);
+    elsif state.status = 'paused' then
+        return format('%s: paused. To go on: select lockstep.resume(%L).', place, state.id);
+    elsif hindrance is not null then
+        return format('%s: %s.', place, hindrance);
+    elsif state.state is null then
+        return format('%s: it starts %s.', place, case
+            when state.due_at > moment
+                then format('in %s, at %s', lockstep.in_words(state.due_at - moment), lockstep.in_words(state.due_at))
+            else 'as soon as a daemon has room'
+        end);
+    end if;
+    return format('%s: %s%s.', place, lockstep.why_waiting(state), case
+        when state.deadline_at is null then ', without a deadline'
+        when state.deadline_at <= moment then format('; %s is due now', coalesce(state.deadline_event, 'its deadline'))
+        else format('; in %s, at %s, %s', lockstep.in_words(state.deadline_at - moment),
+            lockstep.in_words(state.deadline_at), coalesce(state.deadline_event, 'it ends'))
+    end);
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.why(job uuid) IS 'Says what a job waits for, since when, until when, and what happens then.';
+
+CREATE FUNCTION lockstep.why_running(state lockstep.job_state) RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+declare
+    moment timestamptz := lockstep.now();
+    owner record;
+    doing text := coalesce(state.plan, 'start');
+begin
+    if state.leased_by is null then
+        return null;
+    end if;
+    select n.name, clock_timestamp() - n.seen_at as unseen into owner from lockstep.node n where n.id = state.leased_by;
+    if state.attempt > 0 and state.attempt_status = 'started' then
+        doing := format('%s, attempt %s, for %s', doing, state.attempt,
+            lockstep.in_words(moment - state.attempt_at));
+    end if;
+    if state.due_at <= moment then
+        return format('the daemon that owned it (%s) vanished during: %s. Another one takes it over now',
+            coalesce(owner.name, state.leased_by::text), doing);
+    elsif owner.unseen <= interval '5 seconds' then
+        return format('%s is at work on it: %s', owner.name, doing);
+    end if;
+    return format('the daemon that owns it (%s) does not answer, during: %s. Another one takes it over in %s, at %s',
+        coalesce(owner.name, state.leased_by::text), doing, lockstep.in_words(state.due_at - moment),
+        lockstep.in_words(state.due_at));
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.why_running(state lockstep.job_state) IS 'Who owns the job, and what it does; null if nobody does.';
+
+CREATE FUNCTION lockstep.why_unclaimed(state lockstep.job_state) RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+declare
+    held lockstep.pause;
+begin
+    select p.* into held
+    from lockstep.pause p
+    where (p.kind, p.name) in (('workflow', state.workflow), ('tenant', state.tenant))
+    order by p.since
+    limit 1;
+    if found then
+        return format('the %s %s was paused %s ago by %s%s', held.kind, held.name,
+            lockstep.in_words(lockstep.now() - held.since), held.paused_by, coalesce(': ' || held.reason, ''));
+    elsif not exists (
+        select from lockstep.known_versions k where k.workflow = state.workflow and k.version = state.version)
+    then
+        return format('no living daemon knows %s version %s', state.workflow, state.version);
+    end if;
+    return null;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.why_unclaimed(state lockstep.job_state) IS 'What stands in the way of whoever would claim the job; null if nothing does.';
+
+CREATE FUNCTION lockstep.why_waiting(state lockstep.job_state) RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+declare
+    moment timestamptz := lockstep.now();
+    verb text := split_part(state.plan, ' ', 1);
+    activity text := substr(state.plan, strpos(state.plan, ' ') + 1);
+    soon text := case when state.due_at > moment then 'in ' || lockstep.in_words(state.due_at - moment) else 'now' end;
+    known text[];
+    child record;
+begin
+    if state.attempt_status is not null then
+        return format('it is not known whether %s happened (attempt %s, %s ago)%s; it is looked up %s', activity,
+            state.attempt, lockstep.in_words(moment - state.attempt_at), coalesce(': ' || state.last_error, ''), soon);
+    elsif verb = 'perform' and state.attempt > 0 then
+        return format('%s did not succeed (attempt %s)%s; the next attempt is %s', activity, state.attempt,
+            coalesce(': ' || state.last_error, ''), soon);
+    elsif verb = 'perform' then
+        return format('%s is done %s', activity, soon);
+    elsif verb = 'poll' then
+        return format('it reads %s again and again until there is news, next %s%s', activity, soon,
+            case when state.attempt > 0 then coalesce('; last time: ' || state.last_error, '') else '' end);
+    elsif verb = 'run' then
+        select j.id, s.status into child
+        from lockstep.job j
+        join lockstep.job_state s on s.id = j.id and s.bucket = j.bucket
+        where j.parent_id = state.id and j.bucket = state.bucket and j.parent_seq = state.entered_seq
+        limit 1;
+        return format('it waits for the end of its child %s%s', activity,
+            coalesce(format(' (job %s, %s)', child.id, child.status), ''));
+    end if;
+    select w.signals into known
+    from lockstep.workflow w
+    where w.workflow = state.workflow and w.version = state.version;
+    return 'it waits for a signal' || case
+        when cardinality(known) > 0 then ' (' || array_to_string(known, ', ') || ')'
+        else ''
+    end;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.why_waiting(state lockstep.job_state) IS 'What the plan of a waiting job waits for.';
+
+CREATE TABLE lockstep.attempt (
+    bucket smallint NOT NULL,
+    job_id uuid NOT NULL,
+    seq integer NOT NULL,
+    attempt integer NOT NULL,
+    activity text NOT NULL,
+    key text,
+    started_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone NOT NULL,
+    outcome text NOT NULL,
+    error text,
+    CONSTRAINT attempt_outcome_is_known CHECK ((outcome = ANY (ARRAY['not_applied'::text, 'unknown'::text, 'nothing'::text, 'crashed'::text])))
+)
+PARTITION BY RANGE (finished_at);
+
+COMMENT ON TABLE lockstep.attempt IS 'Attempts that did not end in a transition, in monthly partitions. Append-only. The others stand in the history.';
+
+COMMENT ON COLUMN lockstep.attempt.bucket IS 'The job''s bucket.';
+
+COMMENT ON COLUMN lockstep.attempt.job_id IS 'The job.';
+
+COMMENT ON COLUMN lockstep.attempt.seq IS 'Number of transitions that the job had made when it tried.';
+
+COMMENT ON COLUMN lockstep.attempt.attempt IS 'Number of the attempt in its state.';
+
+COMMENT ON COLUMN lockstep.attempt.activity IS 'What was tried.';
+
+COMMENT ON COLUMN lockstep.attempt.key IS 'The idempotency key that the provider was given; null for reads.';
+
+COMMENT ON COLUMN lockstep.attempt.started_at IS 'When it started.';
+
+COMMENT ON COLUMN lockstep.attempt.finished_at IS 'When its outcome was known, or given up.';
+
+COMMENT ON COLUMN lockstep.attempt.outcome IS 'not_applied: nothing happened; unknown: it may have; nothing: a read without news; crashed: its owner vanished.';
+
+COMMENT ON COLUMN lockstep.attempt.error IS 'What went wrong, without secrets.';
+
+CREATE TABLE lockstep.attempt_default (
+    bucket smallint NOT NULL,
+    job_id uuid NOT NULL,
+    seq integer NOT NULL,
+    attempt integer NOT NULL,
+    activity text NOT NULL,
+    key text,
+    started_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone NOT NULL,
+    outcome text NOT NULL,
+    error text,
+    CONSTRAINT attempt_outcome_is_known CHECK ((outcome = ANY (ARRAY['not_applied'::text, 'unknown'::text, 'nothing'::text, 'crashed'::text])))
+);
+
+COMMENT ON TABLE lockstep.attempt_default IS 'Attempts outside every month that has a partition.';
+
+CREATE VIEW lockstep.known_versions AS
+ SELECT DISTINCT k.workflow,
+    k.version
+   FROM (lockstep.node n
+     CROSS JOIN LATERAL UNNEST(n.workflows, n.versions) k(workflow, version))
+  WHERE (n.seen_at > (clock_timestamp() - '00:00:05'::interval));
+
+COMMENT ON VIEW lockstep.known_versions IS 'The flows and versions that a living daemon can run.';
+
+COMMENT ON COLUMN lockstep.known_versions.workflow IS 'The flow.';
+
+COMMENT ON COLUMN lockstep.known_versions.version IS 'The version.';
+
+CREATE TABLE lockstep.pause (
+    kind text NOT NULL,
+    name text NOT NULL,
+    since timestamp with time zone NOT NULL,
+    paused_by text NOT NULL,
+    reason text,
+    CONSTRAINT pause_kind_is_known CHECK ((kind = ANY (ARRAY['workflow'::text, 'provider'::text, 'account'::text, 'tenant'::text])))
+);
+
+COMMENT ON TABLE lockstep.pause IS 'What operators paused. Claims skip paused workflows and tenants; daemons call no paused provider or account.';
+
+COMMENT ON COLUMN lockstep.pause.kind IS 'workflow, provider, account or tenant.';
+
+COMMENT ON COLUMN lockstep.pause.name IS 'Which one.';
+
+COMMENT ON COLUMN lockstep.pause.since IS 'Since when.';
+
+COMMENT ON COLUMN lockstep.pause.paused_by IS 'Who paused it.';
+
+COMMENT ON COLUMN lockstep.pause.reason IS 'Why.';
+
+CREATE TABLE lockstep.settings (
+    only_row boolean DEFAULT true NOT NULL,
+    buckets integer DEFAULT 1 NOT NULL,
+    CONSTRAINT settings_buckets_fit_an_id CHECK (((buckets >= 1) AND (buckets <= 4096))),
+    CONSTRAINT settings_has_one_row CHECK (only_row)
+);
+
+COMMENT ON TABLE lockstep.settings IS 'One row: what was chosen when the schema was created, and is kept for ever.';
+
+COMMENT ON COLUMN lockstep.settings.only_row IS 'Always true: there is one row.';
+
+COMMENT ON COLUMN lockstep.settings.buckets IS 'Number of buckets, 1 to 4096. It never changes: ids and keys depend on it.';
+
+CREATE VIEW lockstep.first_due AS
+ SELECT first.id,
+    first.due_at,
+    first.leased_by
+   FROM (((lockstep.settings c
+     CROSS JOIN LATERAL generate_series(0, (c.buckets - 1)) b(bucket))
+     CROSS JOIN generate_series(1, 4) level(priority))
+     CROSS JOIN LATERAL ( SELECT s.id,
+            s.due_at,
+            s.leased_by
+           FROM lockstep.job_state s
+          WHERE ((s.bucket = (b.bucket)::smallint) AND (s.priority = level.priority) AND (s.due_at IS NOT NULL) AND ((NOT (EXISTS ( SELECT
+                   FROM lockstep.known_versions))) OR ((s.workflow, s.version) IN ( SELECT k.workflow,
+                    k.version
+                   FROM lockstep.known_versions k))) AND ((s.workflow IN ( SELECT p.name
+                   FROM lockstep.pause p
+                  WHERE (p.kind = 'workflow'::text))) IS NOT TRUE) AND ((s.tenant IN ( SELECT p.name
+                   FROM lockstep.pause p
+                  WHERE (p.kind = 'tenant'::text))) IS NOT TRUE))
+          ORDER BY s.due_at
+         LIMIT 1) first);
+
+COMMENT ON VIEW lockstep.first_due IS 'The jobs that come first, of each bucket and priority, that a living daemon could claim.';
+
+COMMENT ON COLUMN lockstep.first_due.id IS 'The job.';
+
+COMMENT ON COLUMN lockstep.first_due.due_at IS 'When it is due; while leased, the end of the lease.';
+
+COMMENT ON COLUMN lockstep.first_due.leased_by IS 'The daemon that owns it.';
+
+CREATE TABLE lockstep.history_entry (
+    bucket smallint NOT NULL,
+    job_id uuid NOT NULL,
+    seq integer NOT NULL,
+    at timestamp with time zone NOT NULL,
+    from_state text,
+    event text NOT NULL,
+    to_state text,
+    actor text NOT NULL,
+    attempt integer,
+    detail jsonb DEFAULT '{}'::jsonb NOT NULL
+)
+PARTITION BY RANGE (at);
+
+COMMENT ON TABLE lockstep.history_entry IS 'Every transition of every job, in monthly partitions. Append-only: no role may update, delete or truncate.';
+
+COMMENT ON COLUMN lockstep.history_entry.bucket IS 'The job''s bucket.';
+
+COMMENT ON COLUMN lockstep.history_entry.job_id IS 'The job.';
+
+COMMENT ON COLUMN lockstep.history_entry.seq IS 'Number of the transition, from 1 on, without gaps.';
+
+COMMENT ON COLUMN lockstep.history_entry.at IS 'When it was decided.';
+
+COMMENT ON COLUMN lockstep.history_entry.from_state IS 'The state before; null at the start.';
+
+COMMENT ON COLUMN lockstep.history_entry.event IS 'What became known.';
+
+COMMENT ON COLUMN lockstep.history_entry.to_state IS 'The state after; null where the job could not be started.';
+
+COMMENT ON COLUMN lockstep.history_entry.actor IS 'Who brought the event: engine, a role, webhook, or another job.';
+
+COMMENT ON COLUMN lockstep.history_entry.attempt IS 'The attempt that brought it, where an activity did.';
+
+COMMENT ON COLUMN lockstep.history_entry.detail IS 'What else is known: the event''s facts without secrets, and activity, key and started_at of the attempt.';
+
+CREATE TABLE lockstep.job (
+    bucket smallint NOT NULL,
+    id uuid NOT NULL,
+    tenant text NOT NULL,
+    workflow text NOT NULL,
+    version integer NOT NULL,
+    key text,
+    input jsonb NOT NULL,
+    tags text[] DEFAULT '{}'::text[] NOT NULL,
+    run_at timestamp with time zone,
+    enqueued_at timestamp with time zone NOT NULL,
+    enqueued_by text NOT NULL,
+    parent_id uuid,
+    parent_seq integer,
+    CONSTRAINT job_child_has_both CHECK (((parent_id IS NULL) = (parent_seq IS NULL))),
+    CONSTRAINT job_key_is_short CHECK (((char_length(key) >= 1) AND (char_length(key) <= 255)))
+)
+WITH (autovacuum_vacuum_insert_scale_factor='0.1', autovacuum_analyze_scale_factor='0.05');
+
+COMMENT ON TABLE lockstep.job IS 'What was asked: one row for each job, written once by enqueue, never updated.';
+
+COMMENT ON COLUMN lockstep.job.bucket IS 'The job''s bucket, as its id has it.';
+
+COMMENT ON COLUMN lockstep.job.id IS 'UUID of version 7: milliseconds, then the bucket in twelve bits, then chance.';
+
+COMMENT ON COLUMN lockstep.job.tenant IS 'On whose behalf; default unless the app says otherwise.';
+
+COMMENT ON COLUMN lockstep.job.workflow IS 'Which flow, such as dfns_payout.';
+
+COMMENT ON COLUMN lockstep.job.version IS 'The flow''s version when the job was enqueued.';
+
+COMMENT ON COLUMN lockstep.job.key IS 'The app''s own name for the job: once for each tenant and workflow.';
+
+COMMENT ON COLUMN lockstep.job.input IS 'What was asked, checked against the flow''s input schema.';
+
+COMMENT ON COLUMN lockstep.job.tags IS 'Free words for whoever searches.';
+
+COMMENT ON COLUMN lockstep.job.run_at IS 'Not before this instant; null: at once.';
+
+COMMENT ON COLUMN lockstep.job.enqueued_at IS 'When it was enqueued.';
+
+COMMENT ON COLUMN lockstep.job.enqueued_by IS 'The database role that enqueued it, or job:<id> for a child.';
+
+COMMENT ON COLUMN lockstep.job.parent_id IS 'The job that runs this one as its child, and is told of its ending.';
+
+COMMENT ON COLUMN lockstep.job.parent_seq IS 'The parent''s transition that started this child.';
+
+CREATE VIEW lockstep.history WITH (security_barrier='true') AS
+ SELECT h.job_id,
+    h.seq,
+    h.at,
+    h.from_state,
+    h.event,
+    h.to_state,
+    h.actor,
+    h.attempt,
+    h.detail
+   FROM lockstep.history_entry h
+  WHERE (( SELECT lockstep.acts_for_all() AS acts_for_all) OR (EXISTS ( SELECT
+           FROM lockstep.job j
+          WHERE ((j.id = h.job_id) AND (j.bucket = h.bucket) AND (j.tenant = ANY (( SELECT lockstep.own_tenants() AS own_tenants)::text[]))))));
+
+COMMENT ON VIEW lockstep.history IS 'Every transition of every job: … where job_id = … order by seq.';
+
+COMMENT ON COLUMN lockstep.history.job_id IS 'The job.';
+
+COMMENT ON COLUMN lockstep.history.seq IS 'Number of the transition, from 1 on.';
+
+COMMENT ON COLUMN lockstep.history.at IS 'When it was decided.';
+
+COMMENT ON COLUMN lockstep.history.from_state IS 'The state before; null at the start.';
+
+COMMENT ON COLUMN lockstep.history.event IS 'What became known.';
+
+COMMENT ON COLUMN lockstep.history.to_state IS 'The state after.';
+
+COMMENT ON COLUMN lockstep.history.actor IS 'Who brought the event.';
+
+COMMENT ON COLUMN lockstep.history.attempt IS 'The attempt that brought it, where an activity did.';
+
+COMMENT ON COLUMN lockstep.history.detail IS 'What else is known of it.';
+
+CREATE TABLE lockstep.history_entry_default (
+    bucket smallint NOT NULL,
+    job_id uuid NOT NULL,
+    seq integer NOT NULL,
+    at timestamp with time zone NOT NULL,
+    from_state text,
+    event text NOT NULL,
+    to_state text,
+    actor text NOT NULL,
+    attempt integer,
+    detail jsonb DEFAULT '{}'::jsonb NOT NULL
+);
+
+COMMENT ON TABLE lockstep.history_entry_default IS 'Entries outside every month that has a partition, such as those of a virtual clock.';
+
+CREATE VIEW lockstep.job_status WITH (security_barrier='true') AS
+ SELECT s.id,
+    j.key,
+    s.tenant,
+    s.workflow,
+    s.version,
+    s.state,
+        CASE
+            WHEN ((s.leased_by IS NOT NULL) AND (s.due_at > moment.now)) THEN 'running'::text
+            ELSE s.status
+        END AS status,
+    s.plan,
+    s.entered_at AS since,
+        CASE
+            WHEN ((s.leased_by IS NULL) OR (s.due_at <= moment.now)) THEN s.due_at
+            ELSE NULL::timestamp with time zone
+        END AS due,
+    s.deadline_at AS deadline,
+    s.deadline_event,
+    ((s.finished_at IS NULL) AND COALESCE((s.overdue_at <= moment.now), false)) AS overdue,
+    s.desk,
+    s.attempt,
+    s.last_error,
+        CASE
+            WHEN (s.finished_at IS NOT NULL) THEN s.status
+            ELSE NULL::text
+        END AS outcome,
+    s.output,
+    s.seq,
+    (s.priority)::integer AS priority,
+    j.tags,
+    j.parent_id AS parent,
+    j.enqueued_at,
+    j.enqueued_by,
+    s.finished_at
+   FROM ((( SELECT lockstep.now() AS now) moment
+     CROSS JOIN lockstep.job_state s)
+     JOIN lockstep.job j ON (((j.id = s.id) AND (j.bucket = s.bucket))))
+  WHERE (( SELECT lockstep.acts_for_all() AS acts_for_all) OR (s.tenant = ANY (( SELECT lockstep.own_tenants() AS own_tenants)::text[])));
+
+COMMENT ON VIEW lockstep.job_status IS 'Where each job is now: one row for each.';
+
+COMMENT ON COLUMN lockstep.job_status.id IS 'The job''s id, as enqueue returned it.';
+
+COMMENT ON COLUMN lockstep.job_status.key IS 'The app''s own name for it.';
+
+COMMENT ON COLUMN lockstep.job_status.tenant IS 'On whose behalf.';
+
+COMMENT ON COLUMN lockstep.job_status.workflow IS 'Which flow.';
+
+COMMENT ON COLUMN lockstep.job_status.version IS 'Which version of it.';
+
+COMMENT ON COLUMN lockstep.job_status.state IS 'Where the flow rests; null before the start.';
+
+COMMENT ON COLUMN lockstep.job_status.status IS 'queued, running, waiting, parked (needs a person) or paused; in the end, the outcome.';
+
+COMMENT ON COLUMN lockstep.job_status.plan IS 'What is done in this state.';
+
+COMMENT ON COLUMN lockstep.job_status.since IS 'Since when it rests in this state.';
+
+COMMENT ON COLUMN lockstep.job_status.due IS 'When it is looked at next; null: while it runs, and when only a signal moves it.';
+
+COMMENT ON COLUMN lockstep.job_status.deadline IS 'When waiting here ends by itself; null: never.';
+
+COMMENT ON COLUMN lockstep.job_status.deadline_event IS 'The event that the deadline then is.';
+
+COMMENT ON COLUMN lockstep.job_status.overdue IS 'Whether it rests here for longer than is usual.';
+
+COMMENT ON COLUMN lockstep.job_status.desk IS 'Who looks at it then.';
+
+COMMENT ON COLUMN lockstep.job_status.attempt IS 'Number of the last attempt in this state.';
+
+COMMENT ON COLUMN lockstep.job_status.last_error IS 'What went wrong last; why a parked job is parked.';
+
+COMMENT ON COLUMN lockstep.job_status.outcome IS 'How it ended; null until then.';
+
+COMMENT ON COLUMN lockstep.job_status.output IS 'What the app may show its customer: a link, instructions, a quote to accept.';
+
+COMMENT ON COLUMN lockstep.job_status.seq IS 'Number of transitions so far.';
+
+COMMENT ON COLUMN lockstep.job_status.priority IS '1 first, 4 last.';
+
+COMMENT ON COLUMN lockstep.job_status.tags IS 'Free words for whoever searches.';
+
+COMMENT ON COLUMN lockstep.job_status.parent IS 'The job that runs this one as its child.';
+
+COMMENT ON COLUMN lockstep.job_status.enqueued_at IS 'When it was enqueued.';
+
+COMMENT ON COLUMN lockstep.job_status.enqueued_by IS 'By which role, or by which job.';
+
+COMMENT ON COLUMN lockstep.job_status.finished_at IS 'When it ended; null until then.';
+
+CREATE VIEW lockstep.jobs WITH (security_barrier='true') AS
+ SELECT j.id,
+    j.workflow,
+    j.input,
+    j.key,
+    j.tenant,
+    j.run_at,
+    (s.priority)::integer AS priority,
+    j.tags
+   FROM (lockstep.job j
+     JOIN lockstep.job_state s ON (((s.id = j.id) AND (s.bucket = j.bucket))))
+  WHERE (( SELECT lockstep.acts_for_all() AS acts_for_all) OR (j.tenant = ANY (( SELECT lockstep.own_tenants() AS own_tenants)::text[])));
+
+COMMENT ON VIEW lockstep.jobs IS 'The jobs as apps enqueue them: INSERT (with RETURNING id) and COPY do what enqueue does.';
+
+COMMENT ON COLUMN lockstep.jobs.id IS 'Given by Lockstep; leave it out of an INSERT.';
+
+COMMENT ON COLUMN lockstep.jobs.workflow IS 'Which flow.';
+
+COMMENT ON COLUMN lockstep.jobs.input IS 'What is asked.';
+
+COMMENT ON COLUMN lockstep.jobs.key IS 'Your own name for the job: once for each tenant and workflow.';
+
+COMMENT ON COLUMN lockstep.jobs.tenant IS 'On whose behalf.';
+
+COMMENT ON COLUMN lockstep.jobs.run_at IS 'Not before this instant.';
+
+COMMENT ON COLUMN lockstep.jobs.priority IS '1 first, 4 last; 2 if left out.';
+
+COMMENT ON COLUMN lockstep.jobs.tags IS 'Free words for whoever searches.';
+
+CREATE TABLE lockstep.reference (
+    bucket smallint NOT NULL,
+    provider text NOT NULL,
+    value text NOT NULL,
+    job_id uuid NOT NULL
+);
+
+COMMENT ON TABLE lockstep.reference IS 'The names by which providers know jobs: how a webhook finds its job.';
+
+COMMENT ON COLUMN lockstep.reference.bucket IS 'The job''s bucket.';
+
+COMMENT ON COLUMN lockstep.reference.provider IS 'Whose name it is, such as dfns.';
+
+COMMENT ON COLUMN lockstep.reference.value IS 'The name, such as a payout''s id.';
+
+COMMENT ON COLUMN lockstep.reference.job_id IS 'The job.';
+
+CREATE TABLE lockstep.webhook (
+    bucket smallint NOT NULL,
+    id bigint NOT NULL,
+    provider text NOT NULL,
+    account text NOT NULL,
+    kind text NOT NULL,
+    dedupe_key text NOT NULL,
+    refs text[] NOT NULL,
+    headers jsonb NOT NULL,
+    body bytea NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    status text DEFAULT 'parked'::text NOT NULL,
+    job_id uuid,
+    handled_at timestamp with time zone,
+    CONSTRAINT webhook_handled_iff_settled CHECK (((handled_at IS NOT NULL) = (status <> 'parked'::text))),
+    CONSTRAINT webhook_match_has_job CHECK (((job_id IS NOT NULL) = (status = ANY (ARRAY['matched'::text, 'late'::text])))),
+    CONSTRAINT webhook_status_is_known CHECK ((status = ANY (ARRAY['parked'::text, 'matched'::text, 'late'::text, 'unknown'::text])))
+);
+
+COMMENT ON TABLE lockstep.webhook IS 'What providers sent, after its signature was verified: once each, as it came.';
+
+COMMENT ON COLUMN lockstep.webhook.bucket IS 'From a hash of the dedupe key.';
+
+COMMENT ON COLUMN lockstep.webhook.id IS 'Order of arrival.';
+
+COMMENT ON COLUMN lockstep.webhook.provider IS 'Who sent it.';
+
+COMMENT ON COLUMN lockstep.webhook.account IS 'At which of our accounts.';
+
+COMMENT ON COLUMN lockstep.webhook.kind IS 'The provider''s name for what happened.';
+
+COMMENT ON COLUMN lockstep.webhook.dedupe_key IS 'What makes two deliveries one.';
+
+COMMENT ON COLUMN lockstep.webhook.refs IS 'The provider''s names in it, by which a job may be found.';
+
+COMMENT ON COLUMN lockstep.webhook.headers IS 'Its headers without credentials.';
+
+COMMENT ON COLUMN lockstep.webhook.body IS 'Its body, byte for byte.';
+
+COMMENT ON COLUMN lockstep.webhook.received_at IS 'When it came.';
+
+COMMENT ON COLUMN lockstep.webhook.status IS 'parked: no job has such a name yet; matched: it woke its job; late: the job had ended; unknown: given up.';
+
+COMMENT ON COLUMN lockstep.webhook.job_id IS 'The job it belongs to.';
+
+COMMENT ON COLUMN lockstep.webhook.handled_at IS 'When it was matched or given up.';
+
+CREATE VIEW lockstep.matching_webhooks AS
+ SELECT w.bucket,
+    w.id,
+    w.provider,
+    w.kind,
+    r.job_id,
+    (s.finished_at IS NOT NULL) AS job_ended
+   FROM (((lockstep.webhook w
+     CROSS JOIN LATERAL unnest(w.refs) named(value))
+     JOIN lockstep.reference r ON (((r.provider = w.provider) AND (r.value = named.value))))
+     JOIN lockstep.job_state s ON (((s.id = r.job_id) AND (s.bucket = r.bucket))))
+  WHERE (w.status = 'parked'::text);
+
+COMMENT ON VIEW lockstep.matching_webhooks IS 'The parked webhooks that jobs have a reference for: what match_webhooks settles.';
+
+COMMENT ON COLUMN lockstep.matching_webhooks.bucket IS 'The webhook''s bucket.';
+
+COMMENT ON COLUMN lockstep.matching_webhooks.id IS 'The webhook.';
+
+COMMENT ON COLUMN lockstep.matching_webhooks.provider IS 'Who sent it.';
+
+COMMENT ON COLUMN lockstep.matching_webhooks.kind IS 'The provider''s name for what happened.';
+
+COMMENT ON COLUMN lockstep.matching_webhooks.job_id IS 'A job that has such a reference.';
+
+COMMENT ON COLUMN lockstep.matching_webhooks.job_ended IS 'Whether that job had ended: then the webhook is late.';
+
+CREATE TABLE lockstep.migration (
+    name text NOT NULL,
+    applied_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    checksum text NOT NULL
+);
+
+COMMENT ON TABLE lockstep.migration IS 'The migrations that this database has, each recorded by `lockstep migrate`.';
+
+COMMENT ON COLUMN lockstep.migration.name IS 'The file''s name without .sql; names sort in the order of application.';
+
+COMMENT ON COLUMN lockstep.migration.applied_at IS 'When it was applied, by the server''s own clock.';
+
+COMMENT ON COLUMN lockstep.migration.checksum IS 'SHA-256 of the file; a build with another text refuses to start.';
+
+CREATE VIEW lockstep.nodes AS
+ SELECT n.id,
+    n.name,
+    n.build,
+    (n.seen_at > (clock_timestamp() - '00:00:05'::interval)) AS alive,
+    COALESCE(b.idle, false) AS idle,
+    ARRAY( SELECT ((k.workflow || ' '::text) || k.version)
+           FROM UNNEST(n.workflows, n.versions) k(workflow, version)
+          ORDER BY k.workflow, k.version) AS knows,
+    n.started_at,
+    n.seen_at
+   FROM (lockstep.node n
+     LEFT JOIN lockstep.bell b ON ((b.node = n.id)));
+
+COMMENT ON VIEW lockstep.nodes IS 'The daemons.';
+
+COMMENT ON COLUMN lockstep.nodes.id IS 'Drawn at random when the process starts.';
+
+COMMENT ON COLUMN lockstep.nodes.name IS 'Host and process.';
+
+COMMENT ON COLUMN lockstep.nodes.build IS 'The build it runs.';
+
+COMMENT ON COLUMN lockstep.nodes.alive IS 'Whether it was seen in the last five seconds.';
+
+COMMENT ON COLUMN lockstep.nodes.idle IS 'Whether it sleeps until the bell.';
+
+COMMENT ON COLUMN lockstep.nodes.knows IS 'The flows and versions that it can run.';
+
+COMMENT ON COLUMN lockstep.nodes.started_at IS 'When it started.';
+
+COMMENT ON COLUMN lockstep.nodes.seen_at IS 'Its last heartbeat.';
+
+CREATE VIEW lockstep.overdue AS
+ SELECT s.id,
+    j.key,
+    s.tenant,
+    s.workflow,
+    s.state,
+    s.desk,
+    s.overdue_at AS since,
+    s.status,
+    s.plan,
+    s.last_error
+   FROM ((( SELECT lockstep.now() AS now) moment
+     CROSS JOIN lockstep.job_state s)
+     JOIN lockstep.job j ON (((j.id = s.id) AND (j.bucket = s.bucket))))
+  WHERE ((s.finished_at IS NULL) AND (s.overdue_at <= moment.now));
+
+COMMENT ON VIEW lockstep.overdue IS 'Jobs that rest somewhere for longer than is usual, each on somebody''s desk.';
+
+COMMENT ON COLUMN lockstep.overdue.id IS 'The job.';
+
+COMMENT ON COLUMN lockstep.overdue.key IS 'The app''s own name for it.';
+
+COMMENT ON COLUMN lockstep.overdue.tenant IS 'On whose behalf.';
+
+COMMENT ON COLUMN lockstep.overdue.workflow IS 'Which flow.';
+
+COMMENT ON COLUMN lockstep.overdue.state IS 'Where it rests.';
+
+COMMENT ON COLUMN lockstep.overdue.desk IS 'Who looks at it.';
+
+COMMENT ON COLUMN lockstep.overdue.since IS 'Since when it counts as overdue.';
+
+COMMENT ON COLUMN lockstep.overdue.status IS 'Its status.';
+
+COMMENT ON COLUMN lockstep.overdue.plan IS 'What is done in its state.';
+
+COMMENT ON COLUMN lockstep.overdue.last_error IS 'What went wrong last.';
+
+CREATE VIEW lockstep.owned_jobs AS
+ SELECT first.id,
+    first.owner
+   FROM ((((( SELECT lockstep.now() AS now) moment
+     CROSS JOIN lockstep.settings c)
+     CROSS JOIN LATERAL generate_series(0, (c.buckets - 1)) b(bucket))
+     CROSS JOIN generate_series(1, 4) level(priority))
+     CROSS JOIN LATERAL ( SELECT s.id,
+            COALESCE(n.name, (s.leased_by)::text) AS owner
+           FROM (lockstep.job_state s
+             LEFT JOIN lockstep.node n ON ((n.id = s.leased_by)))
+          WHERE ((s.bucket = (b.bucket)::smallint) AND (s.priority = level.priority) AND (s.due_at > moment.now) AND (s.due_at <= (moment.now + '00:05:00'::interval)) AND (s.leased_by IS NOT NULL) AND ((n.seen_at > (clock_timestamp() - '00:00:05'::interval)) OR (NOT (EXISTS ( SELECT
+                   FROM lockstep.known_versions)))))
+          ORDER BY s.due_at
+         LIMIT 1) first);
+
+COMMENT ON VIEW lockstep.owned_jobs IS 'Jobs that a living daemon owns, on a virtual clock: one of each bucket and priority.';
+
+COMMENT ON COLUMN lockstep.owned_jobs.id IS 'The job.';
+
+COMMENT ON COLUMN lockstep.owned_jobs.owner IS 'The daemon''s name.';
+
+CREATE VIEW lockstep.parked AS
+ SELECT s.id,
+    j.key,
+    s.tenant,
+    s.workflow,
+    s.state,
+    s.desk,
+    s.entered_at AS since,
+    s.plan,
+    s.attempt,
+    s.last_error
+   FROM (lockstep.job_state s
+     JOIN lockstep.job j ON (((j.id = s.id) AND (j.bucket = s.bucket))))
+  WHERE ((s.status = 'parked'::text) AND (s.finished_at IS NULL));
+
+COMMENT ON VIEW lockstep.parked IS 'Jobs that need a person: look at last_error, mend the cause, select lockstep.retry(id).';
+
+COMMENT ON COLUMN lockstep.parked.id IS 'The job.';
+
+COMMENT ON COLUMN lockstep.parked.key IS 'The app''s own name for it.';
+
+COMMENT ON COLUMN lockstep.parked.tenant IS 'On whose behalf.';
+
+COMMENT ON COLUMN lockstep.parked.workflow IS 'Which flow.';
+
+COMMENT ON COLUMN lockstep.parked.state IS 'Where it rests.';
+
+COMMENT ON COLUMN lockstep.parked.desk IS 'Who looks at it.';
+
+COMMENT ON COLUMN lockstep.parked.since IS 'Since when it rests in this state.';
+
+COMMENT ON COLUMN lockstep.parked.plan IS 'What was tried.';
+
+COMMENT ON COLUMN lockstep.parked.attempt IS 'How often.';
+
+COMMENT ON COLUMN lockstep.parked.last_error IS 'Why it is parked.';
+
+CREATE VIEW lockstep.provider_calls AS
+ SELECT h.job_id,
+    (h.seq - 1) AS seq,
+    h.attempt,
+    (h.detail ->> 'activity'::text) AS activity,
+    (h.detail ->> 'key'::text) AS key,
+    ((h.detail ->> 'started_at'::text))::timestamp with time zone AS started_at,
+    h.at AS finished_at,
+    h.event AS outcome,
+    NULL::text AS error
+   FROM lockstep.history_entry h
+  WHERE (h.detail ? 'activity'::text)
+UNION ALL
+ SELECT a.job_id,
+    a.seq,
+    a.attempt,
+    a.activity,
+    a.key,
+    a.started_at,
+    a.finished_at,
+    a.outcome,
+    a.error
+   FROM lockstep.attempt a
+UNION ALL
+ SELECT s.id AS job_id,
+    s.seq,
+    s.attempt,
+    substr(s.plan, (strpos(s.plan, ' '::text) + 1)) AS activity,
+    NULL::text AS key,
+    s.attempt_at AS started_at,
+    NULL::timestamp with time zone AS finished_at,
+    'in flight'::text AS outcome,
+    NULL::text AS error
+   FROM lockstep.job_state s
+  WHERE ((s.attempt_status = 'started'::text) AND (s.finished_at IS NULL));
+
+COMMENT ON VIEW lockstep.provider_calls IS 'What providers were asked: attempts that brought a transition, those that did not, and those in flight.';
+
+COMMENT ON COLUMN lockstep.provider_calls.job_id IS 'The job.';
+
+COMMENT ON COLUMN lockstep.provider_calls.seq IS 'Number of transitions that the job had made then.';
+
+COMMENT ON COLUMN lockstep.provider_calls.attempt IS 'Number of the attempt in its state.';
+
+COMMENT ON COLUMN lockstep.provider_calls.activity IS 'What was asked.';
+
+COMMENT ON COLUMN lockstep.provider_calls.key IS 'The idempotency key that the provider was given.';
+
+COMMENT ON COLUMN lockstep.provider_calls.started_at IS 'When it was asked.';
+
+COMMENT ON COLUMN lockstep.provider_calls.finished_at IS 'When its outcome was known, or given up; null: in flight.';
+
+COMMENT ON COLUMN lockstep.provider_calls.outcome IS 'The event that it brought, or: not_applied, unknown, nothing, crashed, in flight.';
+
+COMMENT ON COLUMN lockstep.provider_calls.error IS 'What went wrong.';
+
+CREATE TABLE lockstep.signal (
+    bucket smallint NOT NULL,
+    id bigint NOT NULL,
+    job_id uuid NOT NULL,
+    name text NOT NULL,
+    payload jsonb DEFAULT '{}'::jsonb NOT NULL,
+    key text,
+    actor text NOT NULL,
+    sent_at timestamp with time zone NOT NULL,
+    handled_at timestamp with time zone,
+    answer text,
+    CONSTRAINT signal_answer_is_handled CHECK (((answer IS NULL) OR (handled_at IS NOT NULL))),
+    CONSTRAINT signal_key_is_short CHECK (((char_length(key) >= 1) AND (char_length(key) <= 255)))
+)
+WITH (autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='1000', autovacuum_vacuum_cost_delay='0', autovacuum_analyze_scale_factor='0.05');
+
+COMMENT ON TABLE lockstep.signal IS 'The inbox of every job, in order of id. Names that start with $ are Lockstep''s own, such as $cancel and $wake.';
+
+COMMENT ON COLUMN lockstep.signal.bucket IS 'The job''s bucket.';
+
+COMMENT ON COLUMN lockstep.signal.id IS 'Order of arrival.';
+
+COMMENT ON COLUMN lockstep.signal.job_id IS 'The job that is told.';
+
+COMMENT ON COLUMN lockstep.signal.name IS 'What it is told, such as payment_sent.';
+
+COMMENT ON COLUMN lockstep.signal.payload IS 'What came with it.';
+
+COMMENT ON COLUMN lockstep.signal.key IS 'The sender''s own name for it: once for each job.';
+
+COMMENT ON COLUMN lockstep.signal.actor IS 'Who sent it: a database role, webhook, or job:<id>.';
+
+COMMENT ON COLUMN lockstep.signal.sent_at IS 'When it was sent.';
+
+COMMENT ON COLUMN lockstep.signal.handled_at IS 'When the job took it, or refused it; null: not yet.';
+
+COMMENT ON COLUMN lockstep.signal.answer IS 'What became of it, for the sender.';
+
+ALTER TABLE lockstep.signal ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME lockstep.signal_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE VIEW lockstep.signals WITH (security_barrier='true') AS
+ SELECT g.job_id,
+    g.id,
+    g.name,
+    g.payload,
+    g.key,
+    g.actor,
+    g.sent_at,
+    g.handled_at,
+    g.answer
+   FROM lockstep.signal g
+  WHERE (( SELECT lockstep.acts_for_all() AS acts_for_all) OR (EXISTS ( SELECT
+           FROM lockstep.job j
+          WHERE ((j.id = g.job_id) AND (j.bucket = g.bucket) AND (j.tenant = ANY (( SELECT lockstep.own_tenants() AS own_tenants)::text[]))))));
+
+COMMENT ON VIEW lockstep.signals IS 'What jobs were told, and what they made of it.';
+
+COMMENT ON COLUMN lockstep.signals.job_id IS 'The job.';
+
+COMMENT ON COLUMN lockstep.signals.id IS 'Order of arrival.';
+
+COMMENT ON COLUMN lockstep.signals.name IS 'What it was told; names that begin with $ are requests such as $cancel.';
+
+COMMENT ON COLUMN lockstep.signals.payload IS 'What came with it.';
+
+COMMENT ON COLUMN lockstep.signals.key IS 'The sender''s own name for it.';
+
+COMMENT ON COLUMN lockstep.signals.actor IS 'Who sent it.';
+
+COMMENT ON COLUMN lockstep.signals.sent_at IS 'When it was sent.';
+
+COMMENT ON COLUMN lockstep.signals.handled_at IS 'When the job took or refused it; null: not yet.';
+
+COMMENT ON COLUMN lockstep.signals.answer IS 'What became of it.';
+
+CREATE TABLE lockstep.tenant_role (
+    role text NOT NULL,
+    tenant text NOT NULL
+);
+
+COMMENT ON TABLE lockstep.tenant_role IS 'Which tenants a database role may act for. A role without a row here has the tenant default, and no other.';
+
+COMMENT ON COLUMN lockstep.tenant_role.role IS 'The role: of the login, or of SET ROLE where that is used.';
+
+COMMENT ON COLUMN lockstep.tenant_role.tenant IS 'The tenant.';
+
+CREATE VIEW lockstep.unclaimable AS
+ SELECT s.id,
+    j.key,
+    s.tenant,
+    s.workflow,
+    s.version,
+    s.state,
+    s.status,
+    s.entered_at AS since
+   FROM (lockstep.job_state s
+     JOIN lockstep.job j ON (((j.id = s.id) AND (j.bucket = s.bucket))))
+  WHERE ((s.finished_at IS NULL) AND (NOT (EXISTS ( SELECT
+           FROM lockstep.known_versions k
+          WHERE ((k.workflow = s.workflow) AND (k.version = s.version))))));
+
+COMMENT ON VIEW lockstep.unclaimable IS 'Unfinished jobs whose flow and version no living daemon can run.';
+
+COMMENT ON COLUMN lockstep.unclaimable.id IS 'The job.';
+
+COMMENT ON COLUMN lockstep.unclaimable.key IS 'The app''s own name for it.';
+
+COMMENT ON COLUMN lockstep.unclaimable.tenant IS 'On whose behalf.';
+
+COMMENT ON COLUMN lockstep.unclaimable.workflow IS 'The flow that nobody can run.';
+
+COMMENT ON COLUMN lockstep.unclaimable.version IS 'In this version.';
+
+COMMENT ON COLUMN lockstep.unclaimable.state IS 'Where it rests.';
+
+COMMENT ON COLUMN lockstep.unclaimable.status IS 'Its status.';
+
+COMMENT ON COLUMN lockstep.unclaimable.since IS 'Since when it rests there.';
+
+ALTER TABLE lockstep.webhook ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME lockstep.webhook_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE VIEW lockstep.webhooks AS
+ SELECT w.id,
+    w.provider,
+    w.account,
+    w.kind,
+    w.dedupe_key,
+    w.refs,
+    w.status,
+    w.job_id,
+    w.received_at,
+    w.handled_at
+   FROM lockstep.webhook w;
+
+COMMENT ON VIEW lockstep.webhooks IS 'What providers sent, without the bodies: those may be personal.';
+
+COMMENT ON COLUMN lockstep.webhooks.id IS 'Order of arrival.';
+
+COMMENT ON COLUMN lockstep.webhooks.provider IS 'Who sent it.';
+
+COMMENT ON COLUMN lockstep.webhooks.account IS 'At which of our accounts.';
+
+COMMENT ON COLUMN lockstep.webhooks.kind IS 'The provider''s name for what happened.';
+
+COMMENT ON COLUMN lockstep.webhooks.dedupe_key IS 'What makes two deliveries one.';
+
+COMMENT ON COLUMN lockstep.webhooks.refs IS 'The provider''s names in it.';
+
+COMMENT ON COLUMN lockstep.webhooks.status IS 'parked, matched, late or unknown.';
+
+COMMENT ON COLUMN lockstep.webhooks.job_id IS 'The job it belongs to.';
+
+COMMENT ON COLUMN lockstep.webhooks.received_at IS 'When it came.';
+
+COMMENT ON COLUMN lockstep.webhooks.handled_at IS 'When it was matched or given up.';
+
+CREATE TABLE lockstep.workflow (
+    workflow text NOT NULL,
+    version integer NOT NULL,
+    input_schema jsonb NOT NULL,
+    signals text[] DEFAULT '{}'::text[] NOT NULL,
+    states jsonb DEFAULT '[]'::jsonb NOT NULL,
+    diagram text,
+    published_at timestamp with time zone NOT NULL,
+    CONSTRAINT workflow_name_is_plain CHECK ((workflow ~ '^[a-z][a-z0-9_]{0,62}$'::text)),
+    CONSTRAINT workflow_version_is_positive CHECK ((version > 0))
+);
+
+COMMENT ON TABLE lockstep.workflow IS 'The flows that daemons can run, each published when a daemon starts.';
+
+COMMENT ON COLUMN lockstep.workflow.workflow IS 'The flow''s name.';
+
+COMMENT ON COLUMN lockstep.workflow.version IS 'Its version; new jobs take the highest.';
+
+COMMENT ON COLUMN lockstep.workflow.input_schema IS 'What enqueue accepts: a plain subset of JSON Schema.';
+
+COMMENT ON COLUMN lockstep.workflow.signals IS 'The signals that apps may send.';
+
+COMMENT ON COLUMN lockstep.workflow.states IS 'An array of objects: state, plan and whatever else the flow says of each.';
+
+COMMENT ON COLUMN lockstep.workflow.diagram IS 'Its picture in the DOT language.';
+
+COMMENT ON COLUMN lockstep.workflow.published_at IS 'When a daemon published it last.';
+
+CREATE VIEW lockstep.workflows AS
+ SELECT w.workflow,
+    w.version,
+    w.input_schema,
+    w.signals,
+    w.states,
+    w.diagram,
+    w.published_at,
+    (EXISTS ( SELECT
+           FROM lockstep.pause p
+          WHERE ((p.kind = 'workflow'::text) AND (p.name = w.workflow)))) AS paused,
+    (EXISTS ( SELECT
+           FROM lockstep.known_versions k
+          WHERE ((k.workflow = w.workflow) AND (k.version = w.version)))) AS runs
+   FROM lockstep.workflow w;
+
+COMMENT ON VIEW lockstep.workflows IS 'The flows: what they accept, which signals they take, how they look.';
+
+COMMENT ON COLUMN lockstep.workflows.workflow IS 'The flow''s name: what enqueue is given.';
+
+COMMENT ON COLUMN lockstep.workflows.version IS 'Its version; new jobs take the highest.';
+
+COMMENT ON COLUMN lockstep.workflows.input_schema IS 'What enqueue accepts, as JSON Schema.';
+
+COMMENT ON COLUMN lockstep.workflows.signals IS 'The signals that it takes.';
+
+COMMENT ON COLUMN lockstep.workflows.states IS 'Its states.';
+
+COMMENT ON COLUMN lockstep.workflows.diagram IS 'Its picture in the DOT language.';
+
+COMMENT ON COLUMN lockstep.workflows.published_at IS 'When a daemon published it last.';
+
+COMMENT ON COLUMN lockstep.workflows.paused IS 'Whether it is paused.';
+
+COMMENT ON COLUMN lockstep.workflows.runs IS 'Whether a living daemon can run it.';
+
+ALTER TABLE ONLY lockstep.attempt ATTACH PARTITION lockstep.attempt_default DEFAULT;
+
+ALTER TABLE ONLY lockstep.history_entry ATTACH PARTITION lockstep.history_entry_default DEFAULT;
+
+ALTER TABLE ONLY lockstep.attempt
+    ADD CONSTRAINT attempt_pkey PRIMARY KEY (job_id, seq, attempt, finished_at, bucket);
+
+ALTER TABLE ONLY lockstep.attempt_default
+    ADD CONSTRAINT attempt_default_pkey PRIMARY KEY (job_id, seq, attempt, finished_at, bucket);
+
+ALTER TABLE ONLY lockstep.bell
+    ADD CONSTRAINT bell_pkey PRIMARY KEY (node);
+
+ALTER TABLE ONLY lockstep.clock_participants
+    ADD CONSTRAINT clock_participants_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY lockstep.clock
+    ADD CONSTRAINT clock_pkey PRIMARY KEY (only_row);
+
+ALTER TABLE ONLY lockstep.history_entry
+    ADD CONSTRAINT history_entry_pkey PRIMARY KEY (job_id, seq, at, bucket);
+
+ALTER TABLE ONLY lockstep.history_entry_default
+    ADD CONSTRAINT history_entry_default_pkey PRIMARY KEY (job_id, seq, at, bucket);
+
+ALTER TABLE ONLY lockstep.job
+    ADD CONSTRAINT job_pkey PRIMARY KEY (id, bucket);
+
+ALTER TABLE ONLY lockstep.job_state
+    ADD CONSTRAINT job_state_pkey PRIMARY KEY (id, bucket);
+
+ALTER TABLE ONLY lockstep.migration
+    ADD CONSTRAINT migration_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY lockstep.node
+    ADD CONSTRAINT node_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY lockstep.pause
+    ADD CONSTRAINT pause_pkey PRIMARY KEY (kind, name);
+
+ALTER TABLE ONLY lockstep.reference
+    ADD CONSTRAINT reference_pkey PRIMARY KEY (provider, value, job_id, bucket);
+
+ALTER TABLE ONLY lockstep.settings
+    ADD CONSTRAINT settings_pkey PRIMARY KEY (only_row);
+
+ALTER TABLE ONLY lockstep.signal
+    ADD CONSTRAINT signal_pkey PRIMARY KEY (job_id, id, bucket);
+
+ALTER TABLE ONLY lockstep.tenant_role
+    ADD CONSTRAINT tenant_role_pkey PRIMARY KEY (role, tenant);
+
+ALTER TABLE ONLY lockstep.webhook
+    ADD CONSTRAINT webhook_is_stored_once UNIQUE (dedupe_key, provider, account, bucket);
+
+ALTER TABLE ONLY lockstep.webhook
+    ADD CONSTRAINT webhook_pkey PRIMARY KEY (id, bucket);
+
+ALTER TABLE ONLY lockstep.workflow
+    ADD CONSTRAINT workflow_pkey PRIMARY KEY (workflow, version);
+
+CREATE UNIQUE INDEX job_key_is_unique ON lockstep.job USING btree (key, workflow, tenant, bucket) WHERE (key IS NOT NULL);
+
+CREATE INDEX job_state_due ON lockstep.job_state USING btree (bucket, priority, due_at) WHERE (due_at IS NOT NULL);
+
+CREATE INDEX job_state_unfinished ON lockstep.job_state USING btree (workflow, version) WHERE (finished_at IS NULL);
+
+CREATE UNIQUE INDEX signal_key_is_unique ON lockstep.signal USING btree (job_id, key, bucket) WHERE (key IS NOT NULL);
+
+CREATE INDEX signal_unhandled ON lockstep.signal USING btree (bucket, job_id, id) WHERE (handled_at IS NULL);
+
+CREATE INDEX webhook_job ON lockstep.webhook USING btree (job_id) WHERE (job_id IS NOT NULL);
+
+CREATE INDEX webhook_parked ON lockstep.webhook USING gin (refs) WHERE (status = 'parked'::text);
+
+ALTER INDEX lockstep.attempt_pkey ATTACH PARTITION lockstep.attempt_default_pkey;
+
+ALTER INDEX lockstep.history_entry_pkey ATTACH PARTITION lockstep.history_entry_default_pkey;
+
+CREATE TRIGGER jobs_enqueue INSTEAD OF INSERT ON lockstep.jobs FOR EACH ROW EXECUTE FUNCTION lockstep.enqueue_inserted();
+
+COMMENT ON TRIGGER jobs_enqueue ON lockstep.jobs IS 'Turns an INSERT into a call of enqueue.';
+
+GRANT USAGE ON SCHEMA lockstep TO lockstep_app;
+GRANT USAGE ON SCHEMA lockstep TO lockstep_ops;
+GRANT USAGE ON SCHEMA lockstep TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.acts_for_all() FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.acts_for_all() TO lockstep_app;
+GRANT ALL ON FUNCTION lockstep.acts_for_all() TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.acts_for_all() TO lockstep_daemon;
+
+REVOKE ALL ON PROCEDURE lockstep.advance_clock(IN span interval, IN timeout interval) FROM PUBLIC;
+GRANT ALL ON PROCEDURE lockstep.advance_clock(IN span interval, IN timeout interval) TO lockstep_app;
+GRANT ALL ON PROCEDURE lockstep.advance_clock(IN span interval, IN timeout interval) TO lockstep_ops;
+GRANT ALL ON PROCEDURE lockstep.advance_clock(IN span interval, IN timeout interval) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.await_quiet(timeout interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.await_quiet(timeout interval) TO lockstep_app;
+GRANT ALL ON FUNCTION lockstep.await_quiet(timeout interval) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.await_quiet(timeout interval) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.bucket_for(value text, buckets integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.bucket_for(value text, buckets integer) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.bucket_of(job uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.bucket_of(job uuid) TO lockstep_app;
+GRANT ALL ON FUNCTION lockstep.bucket_of(job uuid) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.bucket_of(job uuid) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.caller() FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.caller() TO lockstep_app;
+GRANT ALL ON FUNCTION lockstep.caller() TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.caller() TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.cancel(job uuid, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.cancel(job uuid, reason text) TO lockstep_app;
+GRANT ALL ON FUNCTION lockstep.cancel(job uuid, reason text) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.cancel(job uuid, reason text) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.check_key(key text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION lockstep.check_same_input(job uuid, key text, known jsonb, input jsonb) FROM PUBLIC;
+
+GRANT SELECT ON TABLE lockstep.job_state TO lockstep_ops;
+GRANT SELECT,INSERT,UPDATE ON TABLE lockstep.job_state TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.check_status(state lockstep.job_state, wanted text[], asked text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION lockstep.check_tenant(tenant text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION lockstep.clock_step(target timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.clock_step(target timestamp with time zone) TO lockstep_app;
+GRANT ALL ON FUNCTION lockstep.clock_step(target timestamp with time zone) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.clock_step(target timestamp with time zone) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.deliver(job uuid, name text, payload jsonb, key text, actor text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION lockstep.drop_partitions(before timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.drop_partitions(before timestamp with time zone) TO lockstep_ops;
+
+REVOKE ALL ON FUNCTION lockstep.enqueue(workflow text, input jsonb, key text, tenant text, run_at timestamp with time zone, priority integer, tags text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.enqueue(workflow text, input jsonb, key text, tenant text, run_at timestamp with time zone, priority integer, tags text[]) TO lockstep_app;
+GRANT ALL ON FUNCTION lockstep.enqueue(workflow text, input jsonb, key text, tenant text, run_at timestamp with time zone, priority integer, tags text[]) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.enqueue(workflow text, input jsonb, key text, tenant text, run_at timestamp with time zone, priority integer, tags text[]) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.enqueue(workflow text, input text, key text, tenant text, run_at timestamp with time zone, priority integer, tags text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.enqueue(workflow text, input text, key text, tenant text, run_at timestamp with time zone, priority integer, tags text[]) TO lockstep_app;
+GRANT ALL ON FUNCTION lockstep.enqueue(workflow text, input text, key text, tenant text, run_at timestamp with time zone, priority integer, tags text[]) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.enqueue(workflow text, input text, key text, tenant text, run_at timestamp with time zone, priority integer, tags text[]) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.enqueue_inserted() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION lockstep.enqueue_many(workflow text, inputs jsonb[], keys text[], tenant text, run_at timestamp with time zone, priority integer, tags text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.enqueue_many(workflow text, inputs jsonb[], keys text[], tenant text, run_at timestamp with time zone, priority integer, tags text[]) TO lockstep_app;
+GRANT ALL ON FUNCTION lockstep.enqueue_many(workflow text, inputs jsonb[], keys text[], tenant text, run_at timestamp with time zone, priority integer, tags text[]) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.enqueue_many(workflow text, inputs jsonb[], keys text[], tenant text, run_at timestamp with time zone, priority integer, tags text[]) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.enqueue_many(workflow text, inputs text[], keys text[], tenant text, run_at timestamp with time zone, priority integer, tags text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.enqueue_many(workflow text, inputs text[], keys text[], tenant text, run_at timestamp with time zone, priority integer, tags text[]) TO lockstep_app;
+GRANT ALL ON FUNCTION lockstep.enqueue_many(workflow text, inputs text[], keys text[], tenant text, run_at timestamp with time zone, priority integer, tags text[]) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.enqueue_many(workflow text, inputs text[], keys text[], tenant text, run_at timestamp with time zone, priority integer, tags text[]) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.ensure_partitions(months integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.ensure_partitions(months integer) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.ensure_partitions(months integer) TO lockstep_daemon;
+
+GRANT SELECT ON TABLE lockstep.bell TO lockstep_ops;
+GRANT SELECT ON TABLE lockstep.bell TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.fall_asleep(node uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.fall_asleep(node uuid) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.find_job(job uuid) FROM PUBLIC;
+
+GRANT SELECT ON TABLE lockstep.node TO lockstep_ops;
+GRANT SELECT ON TABLE lockstep.node TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.forget_node(node uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.forget_node(node uuid) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.give_up_webhooks(older interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.give_up_webhooks(older interval) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.give_up_webhooks(older interval) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.heartbeat(node uuid, name text, build text, workflows text[], versions integer[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.heartbeat(node uuid, name text, build text, workflows text[], versions integer[]) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.hold(kind text, name text, reason text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION lockstep.in_words(span interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.in_words(span interval) TO lockstep_app;
+GRANT ALL ON FUNCTION lockstep.in_words(span interval) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.in_words(span interval) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.in_words(at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.in_words(at timestamp with time zone) TO lockstep_app;
+GRANT ALL ON FUNCTION lockstep.in_words(at timestamp with time zone) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.in_words(at timestamp with time zone) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.join_clock(name text, next_due timestamp with time zone, busy boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.join_clock(name text, next_due timestamp with time zone, busy boolean) TO lockstep_app;
+GRANT ALL ON FUNCTION lockstep.join_clock(name text, next_due timestamp with time zone, busy boolean) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.join_clock(name text, next_due timestamp with time zone, busy boolean) TO lockstep_daemon;
+
+GRANT SELECT ON TABLE lockstep.clock_participants TO lockstep_ops;
+GRANT SELECT ON TABLE lockstep.clock_participants TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.leave_clock(name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.leave_clock(name text) TO lockstep_app;
+GRANT ALL ON FUNCTION lockstep.leave_clock(name text) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.leave_clock(name text) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.let_go(kind text, name text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION lockstep.match_webhooks(refs text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.match_webhooks(refs text[]) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.match_webhooks(refs text[]) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.move_clock(span interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.move_clock(span interval) TO lockstep_app;
+GRANT ALL ON FUNCTION lockstep.move_clock(span interval) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.move_clock(span interval) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.new_bucket(tenant text, workflow text, key text, buckets integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.new_bucket(tenant text, workflow text, key text, buckets integer) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.new_id(at timestamp with time zone, bucket smallint) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.new_id(at timestamp with time zone, bucket smallint) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.next_due() FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.next_due() TO lockstep_app;
+GRANT ALL ON FUNCTION lockstep.next_due() TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.next_due() TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.now() FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.now() TO lockstep_app;
+GRANT ALL ON FUNCTION lockstep.now() TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.now() TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.open_request(workflow text, wanted_tenant text, run_at timestamp with time zone, wanted_priority integer, wanted_tags text[], OUT version integer, OUT input_schema jsonb, OUT tenant text, OUT priority smallint, OUT tags text[], OUT buckets integer, OUT now timestamp with time zone, OUT due_at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION lockstep.own_tenants() FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.own_tenants() TO lockstep_app;
+GRANT ALL ON FUNCTION lockstep.own_tenants() TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.own_tenants() TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.parse_input(input text) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.parse_input(input text) TO lockstep_app;
+GRANT ALL ON FUNCTION lockstep.parse_input(input text) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.parse_input(input text) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.pause(job uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.pause(job uuid) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.pause(job uuid) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.pause_account(account text, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.pause_account(account text, reason text) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.pause_account(account text, reason text) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.pause_provider(provider text, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.pause_provider(provider text, reason text) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.pause_provider(provider text, reason text) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.pause_tenant(tenant text, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.pause_tenant(tenant text, reason text) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.pause_tenant(tenant text, reason text) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.pause_workflow(workflow text, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.pause_workflow(workflow text, reason text) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.pause_workflow(workflow text, reason text) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.raise_unquiet(timeout interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.raise_unquiet(timeout interval) TO lockstep_app;
+GRANT ALL ON FUNCTION lockstep.raise_unquiet(timeout interval) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.raise_unquiet(timeout interval) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.receive_webhook(provider text, account text, kind text, dedupe_key text, refs text[], headers jsonb, body bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.receive_webhook(provider text, account text, kind text, dedupe_key text, refs text[], headers jsonb, body bytea) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.refresh_statistics() FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.refresh_statistics() TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.refresh_statistics() TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.request(job uuid, name text, payload jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION lockstep.require_job(job uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION lockstep.resume(job uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.resume(job uuid) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.resume(job uuid) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.resume_account(account text) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.resume_account(account text) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.resume_account(account text) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.resume_provider(provider text) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.resume_provider(provider text) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.resume_provider(provider text) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.resume_tenant(tenant text) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.resume_tenant(tenant text) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.resume_tenant(tenant text) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.resume_workflow(workflow text) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.resume_workflow(workflow text) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.resume_workflow(workflow text) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.retry(job uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.retry(job uuid) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.retry(job uuid) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.ring() FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.ring() TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.set_clock(mode text, at timestamp with time zone, auto boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.set_clock(mode text, at timestamp with time zone, auto boolean) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.set_clock(mode text, at timestamp with time zone, auto boolean) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.signal(job uuid, name text, payload jsonb, key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.signal(job uuid, name text, payload jsonb, key text) TO lockstep_app;
+GRANT ALL ON FUNCTION lockstep.signal(job uuid, name text, payload jsonb, key text) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.signal(job uuid, name text, payload jsonb, key text) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.stop_clock() FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.stop_clock() TO lockstep_app;
+GRANT ALL ON FUNCTION lockstep.stop_clock() TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.stop_clock() TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.type_in_words(json_type text) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.type_in_words(json_type text) TO lockstep_app;
+GRANT ALL ON FUNCTION lockstep.type_in_words(json_type text) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.type_in_words(json_type text) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.unquiet() FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.unquiet() TO lockstep_app;
+GRANT ALL ON FUNCTION lockstep.unquiet() TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.unquiet() TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.violation(schema jsonb, value jsonb, path text) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.violation(schema jsonb, value jsonb, path text) TO lockstep_app;
+GRANT ALL ON FUNCTION lockstep.violation(schema jsonb, value jsonb, path text) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.violation(schema jsonb, value jsonb, path text) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.violation_of_branches(branches jsonb, value jsonb, path text) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.violation_of_branches(branches jsonb, value jsonb, path text) TO lockstep_app;
+GRANT ALL ON FUNCTION lockstep.violation_of_branches(branches jsonb, value jsonb, path text) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.violation_of_branches(branches jsonb, value jsonb, path text) TO lockstep_daemon;
+
+GRANT SELECT ON TABLE lockstep.clock TO lockstep_app;
+GRANT SELECT ON TABLE lockstep.clock TO lockstep_ops;
+GRANT SELECT ON TABLE lockstep.clock TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.virtual_clock() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION lockstep.why(job uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.why(job uuid) TO lockstep_app;
+GRANT ALL ON FUNCTION lockstep.why(job uuid) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.why(job uuid) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.why_running(state lockstep.job_state) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION lockstep.why_unclaimed(state lockstep.job_state) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION lockstep.why_waiting(state lockstep.job_state) FROM PUBLIC;
+
+GRANT SELECT ON TABLE lockstep.attempt TO lockstep_ops;
+GRANT SELECT,INSERT ON TABLE lockstep.attempt TO lockstep_daemon;
+
+GRANT SELECT ON TABLE lockstep.known_versions TO lockstep_ops;
+GRANT SELECT ON TABLE lockstep.known_versions TO lockstep_daemon;
+
+GRANT SELECT ON TABLE lockstep.pause TO lockstep_ops;
+GRANT SELECT ON TABLE lockstep.pause TO lockstep_daemon;
+
+GRANT SELECT ON TABLE lockstep.settings TO lockstep_ops;
+GRANT SELECT ON TABLE lockstep.settings TO lockstep_daemon;
+
+GRANT SELECT ON TABLE lockstep.first_due TO lockstep_ops;
+GRANT SELECT ON TABLE lockstep.first_due TO lockstep_daemon;
+
+GRANT SELECT ON TABLE lockstep.history_entry TO lockstep_ops;
+GRANT SELECT,INSERT ON TABLE lockstep.history_entry TO lockstep_daemon;
+
+GRANT SELECT ON TABLE lockstep.job TO lockstep_ops;
+GRANT SELECT,INSERT ON TABLE lockstep.job TO lockstep_daemon;
+
+GRANT SELECT ON TABLE lockstep.history TO lockstep_app;
+GRANT SELECT ON TABLE lockstep.history TO lockstep_ops;
+GRANT SELECT ON TABLE lockstep.history TO lockstep_daemon;
+
+GRANT SELECT ON TABLE lockstep.job_status TO lockstep_app;
+GRANT SELECT ON TABLE lockstep.job_status TO lockstep_ops;
+GRANT SELECT ON TABLE lockstep.job_status TO lockstep_daemon;
+
+GRANT SELECT,INSERT ON TABLE lockstep.jobs TO lockstep_app;
+GRANT SELECT,INSERT ON TABLE lockstep.jobs TO lockstep_ops;
+GRANT SELECT,INSERT ON TABLE lockstep.jobs TO lockstep_daemon;
+
+GRANT SELECT ON TABLE lockstep.reference TO lockstep_ops;
+GRANT SELECT,INSERT ON TABLE lockstep.reference TO lockstep_daemon;
+
+GRANT SELECT ON TABLE lockstep.matching_webhooks TO lockstep_ops;
+GRANT SELECT ON TABLE lockstep.matching_webhooks TO lockstep_daemon;
+
+GRANT SELECT ON TABLE lockstep.migration TO lockstep_ops;
+GRANT SELECT ON TABLE lockstep.migration TO lockstep_daemon;
+
+GRANT SELECT ON TABLE lockstep.nodes TO lockstep_ops;
+GRANT SELECT ON TABLE lockstep.nodes TO lockstep_daemon;
+
+GRANT SELECT ON TABLE lockstep.overdue TO lockstep_ops;
+GRANT SELECT ON TABLE lockstep.overdue TO lockstep_daemon;
+
+GRANT SELECT ON TABLE lockstep.owned_jobs TO lockstep_ops;
+GRANT SELECT ON TABLE lockstep.owned_jobs TO lockstep_daemon;
+
+GRANT SELECT ON TABLE lockstep.parked TO lockstep_ops;
+GRANT SELECT ON TABLE lockstep.parked TO lockstep_daemon;
+
+GRANT SELECT ON TABLE lockstep.provider_calls TO lockstep_ops;
+GRANT SELECT ON TABLE lockstep.provider_calls TO lockstep_daemon;
+
+GRANT SELECT ON TABLE lockstep.signal TO lockstep_ops;
+GRANT SELECT,INSERT,UPDATE ON TABLE lockstep.signal TO lockstep_daemon;
+
+GRANT SELECT ON TABLE lockstep.signals TO lockstep_app;
+GRANT SELECT ON TABLE lockstep.signals TO lockstep_ops;
+GRANT SELECT ON TABLE lockstep.signals TO lockstep_daemon;
+
+GRANT SELECT,INSERT,DELETE ON TABLE lockstep.tenant_role TO lockstep_ops;
+GRANT SELECT ON TABLE lockstep.tenant_role TO lockstep_daemon;
+
+GRANT SELECT ON TABLE lockstep.unclaimable TO lockstep_ops;
+GRANT SELECT ON TABLE lockstep.unclaimable TO lockstep_daemon;
+
+GRANT SELECT ON TABLE lockstep.webhooks TO lockstep_ops;
+GRANT SELECT ON TABLE lockstep.webhooks TO lockstep_daemon;
+
+GRANT SELECT ON TABLE lockstep.workflow TO lockstep_ops;
+GRANT SELECT,INSERT,UPDATE ON TABLE lockstep.workflow TO lockstep_daemon;
+
+GRANT SELECT ON TABLE lockstep.workflows TO lockstep_app;
+GRANT SELECT ON TABLE lockstep.workflows TO lockstep_ops;
+GRANT SELECT ON TABLE lockstep.workflows TO lockstep_daemon;
