@@ -173,6 +173,7 @@ extension DfnsSimulator {
         if payout.stage == .pendingApproval, !options.policyWaitCounts { return }
         expire(index, "transfer not submitted in time", at: now)
         if let approval = payout.approval { resolve(approval, as: .expired, at: now) }
+        abandonTransfer(of: index, at: now)
     }
 
     private mutating func expire(_ index: Int, _ reason: String, at now: Timestamp) {
@@ -221,6 +222,7 @@ extension DfnsSimulator {
         if stage == .pendingApproval, let approval = payouts[index].approval {
             resolve(approval, as: .expired, at: now)
         }
+        abandonTransfer(of: index, at: now)
         if stage == .disbursementPending {
             start(.refund, index, after: script.refundAfter ?? options.delays.refund, at: now)
         }

@@ -68,6 +68,16 @@ extension DfnsSimulator {
         settleTransfer(of: index, as: .failed, reason: reason, at: now)
     }
 
+    /// Ends a transfer that was approved, and not sent when its payout ended: it never will be.
+    mutating func abandonTransfer(of index: Int, at now: Timestamp) {
+        guard let position = payouts[index].transfer else { return }
+        switch transfers[position].status {
+        case .pending, .executing:
+            settleTransfer(of: index, as: .rejected, reason: "the payout has ended", at: now)
+        case .broadcasted, .confirmed, .failed, .rejected: break
+        }
+    }
+
     private mutating func emitTransfer(_ kind: String, _ transfer: Transfer, at now: Timestamp) {
         emit(kind, data: .fields(["transferRequest": transfer.json]), at: now)
     }
