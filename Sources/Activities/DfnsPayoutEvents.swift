@@ -42,9 +42,9 @@ extension DfnsPayout.Event {
     /// Where a transfer shows the crypto to be; nil while it may still go either way.
     init?(tracing transfer: DfnsClient.Transfer) {
         switch transfer.status {
-        case .known(.broadcasted), .known(.confirmed): self = .traced(funds: .sent)
+        case .known(.confirmed): self = .traced(funds: .sent)
         case .known(.failed), .known(.rejected): self = .traced(funds: .inWallet)
-        case .known(.pending), .known(.executing), .unknown: return nil
+        case .known(.pending), .known(.executing), .known(.broadcasted), .unknown: return nil
         }
     }
 }

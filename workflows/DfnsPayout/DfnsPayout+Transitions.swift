@@ -156,8 +156,8 @@ extension DfnsPayout {
         Refusal(.mismatch, "Dfns first asked for \(before), then for \(after)")
     }
 
-    /// Where the money is decides: without a transfer it is in the wallet, with a hash it has left, between the two
-    /// the transfer is read.
+    /// Where the money is decides: without a transfer it is in the wallet; where there is one, it is read, since even
+    /// one that has a hash may have been reverted on chain.
     private static func end(_ payout: Payout, by ending: Ending, takenBackFor reason: Refusal? = nil) -> State {
         switch ending {
         case .completed: .completed(payout: payout)
@@ -169,12 +169,10 @@ extension DfnsPayout {
             case .some: .failed(refusal: reason ?? Refusal(.canceled, "taken back"), funds: .inWallet, payout: payout)
             }
         case .failed, .expired:
-            if payout.transactionHash != nil {
-                end(payout, by: ending, funds: .sent)
-            } else if payout.transferID != nil {
+            if payout.transferID != nil {
                 .tracing(payout: payout, ending: ending)
             } else {
-                end(payout, by: ending, funds: .inWallet)
+                end(payout, by: ending, funds: payout.transactionHash == nil ? .inWallet : .sent)
             }
         }
     }

@@ -203,10 +203,21 @@ struct DfnsPayoutFailureModes {
         let why = Refusal(.provider, "the bank account is closed")
         var payout = Fixture.simulation(in: .settling(payout: Fixture.payout()))
         payout.receive(.ended(ending: .failed(why: why), progress: Fixture.onChain))
+        #expect(payout.activity == .readTransfer(id: "xfr-1", wallet: .sample))
+        payout.receive(.traced(funds: .sent))
         #expect(payout.state == .failed(refusal: why, funds: .sent, payout: Fixture.payout().with(Fixture.onChain)))
         let output = DfnsPayout.output(of: payout.state)
         #expect(output["funds"] == "sent")
         #expect(output["borderless_payout_id"] == "bl-1")
+    }
+
+    @Test("Failed with a transaction hash, and reverted on chain: the crypto never left the wallet")
+    func revertedOnChain() {
+        let why = Refusal(.provider, "the transfer was reverted on chain")
+        var payout = Fixture.simulation(in: .settling(payout: Fixture.payout()))
+        payout.receive(.ended(ending: .failed(why: why), progress: Fixture.onChain))
+        payout.receive(.traced(funds: .inWallet))
+        #expect(payout.state == .failed(refusal: why, funds: .inWallet, payout: Fixture.payout().with(Fixture.onChain)))
     }
 
     @Test("Completed, and later returned by the bank: Dfns has no word for it, so that what comes later is recorded")
