@@ -10,9 +10,9 @@ struct Database {
     let defect: Defect?
     private var dice: Dice
 
-    init(clock: any Clock, defect: Defect?, dice: Dice) {
+    init(clock: any Clock, buckets: Int, defect: Defect?, dice: Dice) {
         self.dice = dice
-        memory = MemoryStore(clock: clock, seed: self.dice.number())
+        memory = MemoryStore(clock: clock, buckets: buckets, seed: self.dice.number())
         inbox = Inbox(memory)
         self.defect = defect
     }

@@ -38,12 +38,15 @@ struct Profile {
         var crash = 0.0
         var stop = 0.0
         var drain = 0.0
+        /// It goes on, and can't reach the store.
+        var cutOff = 0.0
         /// The longest time that a stopped node stands still.
         var longestStop: Duration = .minutes(3)
     }
 
     var nodes = 1
     var jobs = 1
+    var buckets = 1
     var limits = Scheduler.Limits()
     var store = StoreFaults()
     var network = NetworkFaults()
@@ -51,6 +54,8 @@ struct Profile {
     var provider = FaultRates()
     /// When the database can't be reached at all, and for how long.
     var outages: [(at: Duration, lasts: Duration)] = []
+    /// When the provider can't be reached at all, and for how long.
+    var providerOutages: [(at: Duration, lasts: Duration)] = []
     /// The share of bells that nobody hears.
     var bellsLost = 0.0
     /// The share of webhooks that can't be stored.
@@ -64,6 +69,7 @@ struct Profile {
     init(_ dice: inout Dice) {
         nodes = dice.whole(1...3)
         jobs = dice.whole(1...3)
+        buckets = dice.pick([1, 1, 2])
         calm = dice.chance(0.1) ? dice.between(.hours(4), .hours(30)) : dice.between(.minutes(2), .minutes(40))
         drawLimits(&dice)
         drawStoreFaults(&dice)
@@ -102,11 +108,16 @@ struct Profile {
         if dice.chance(0.5) { node.crash = dice.pick([0.01, 0.03, 0.08]) }
         if dice.chance(0.3) { node.stop = dice.pick([0.01, 0.04]) }
         if dice.chance(0.2) { node.drain = dice.pick([0.01, 0.03]) }
+        if dice.chance(0.3) { node.cutOff = dice.pick([0.01, 0.04]) }
         node.longestStop = dice.pick([.seconds(40), .minutes(3), .minutes(10)])
         bellsLost = dice.pick([0, 0.1, 1])
     }
 
     private mutating func drawNetworkFaults(_ dice: inout Dice) {
+        if dice.chance(0.1) {
+            providerOutages.append((dice.spread(.seconds(1), .minutes(10)), dice.spread(.seconds(10), .hours(30))))
+            calm = max(calm, providerOutages[0].at + providerOutages[0].lasts)
+        }
         guard dice.chance(0.5) else { return }
         network.notSent = dice.pick([0, 0.05, 0.2])
         network.lost = dice.pick([0, 0.05, 0.15])

@@ -17,6 +17,7 @@ struct Watch {
         var leaseEnds: Timestamp?
         var state: String?
         var isOver = false
+        var lastRowAt: Timestamp?
         /// What it heard, and under which lease at which transition.
         var heard: [Int64: Hearing] = [:]
         /// What the provider did for it, by kind.
@@ -170,8 +171,14 @@ struct Watch {
         }
         let acts: [Ledger.Kind] = [.created, .confirmed, .canceled]
         if ledger.effects[position...].contains(where: { acts.contains($0.kind) }) { done[id] = before + 1 }
-        if request.path.hasSuffix("/action"), done[id] == nil, (seen[call.job]?.effects[.confirmed] ?? 0) > 0 {
-            count("actions after the confirmation")
+        if call.activity.name == "confirm", done[id] == nil, request.path.hasSuffix("/action"),
+            (seen[call.job]?.effects[.confirmed] ?? 0) > 0
+        {
+            count("confirmed again")
+            // A node that was stopped in the middle of a call can't know how long it stood still.
+            if counts["stops"] == nil {
+                broken(.lookBeforeRepeating, call.job, "a confirmation that was made is sent again", at: now)
+            }
         }
     }
 
@@ -227,6 +234,20 @@ extension Watch {
             seen[commit.id]?.leaseEnds = nil
         }
         checkOver(commit, known, at: now)
+        checkWaking(commit, at: now)
+    }
+
+    /// A job that is given back, waits and isn't due would wait for ever, unless it waits for a signal alone.
+    private mutating func checkWaking(_ commit: JobCommit, at now: Timestamp) {
+        let row = commit.row
+        guard !commit.keepsLease, row.status == .waiting, row.dueAt == nil else {
+            if row.status == .parked { count("parked") }
+            return
+        }
+        if row.plan != "wait" || row.deadlineAt != nil {
+            let what = "it is given back in \(row.state ?? "nothing") to \(row.plan ?? "do nothing"), and never due"
+            broken(.everyJobEnds, commit.id, what, at: now)
+        }
     }
 
     /// The store refused a commit, which it may do only to those who don't own the job.
@@ -240,8 +261,14 @@ extension Watch {
     }
 
     private mutating func checkHistory(of commit: JobCommit, _ known: SeenJob, at now: Timestamp) {
-        var (seq, state) = (known.seq, known.state)
+        var (seq, state, time) = (known.seq, known.state, known.lastRowAt ?? start)
         for row in commit.history {
+            if row.at < time || row.at > now {
+                broken(
+                    .gaplessHistory, commit.id, "row \(row.seq) is of \(row.at), and the one before of \(time)", at: now
+                )
+            }
+            time = row.at
             if row.seq != seq + 1 || row.from != state {
                 broken(
                     .gaplessHistory, commit.id,
@@ -249,6 +276,7 @@ extension Watch {
             }
             (seq, state) = (row.seq, row.to)
         }
+        seen[commit.id]?.lastRowAt = time
         if seq != commit.seq || state != commit.row.state {
             broken(
                 .gaplessHistory, commit.id,

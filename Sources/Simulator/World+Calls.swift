@@ -65,7 +65,7 @@ extension World {
         let network = isCalm ? Profile.NetworkFaults() : profile.network
         let expires = now + timeout
         let soon = latency.spread(.milliseconds(5), .seconds(5))
-        if faults.chance(network.notSent) {
+        if faults.chance(network.notSent) || providerDownUntil.map({ $0 > now }) ?? false {
             watch.count("not sent")
             return schedule(.legEnds(call: id, leg: call.leg, .notSent(reason: "connection refused")), after: soon)
         }
@@ -77,7 +77,7 @@ extension World {
         let isSlow = faults.chance(network.slow)
         let transit =
             isSlow
-            ? latency.spread(.seconds(1), .seconds(90)) : latency.between(.milliseconds(1), .milliseconds(60))
+            ? latency.spread(.seconds(1), .seconds(50)) : latency.between(.milliseconds(1), .milliseconds(60))
         let isLost = faults.chance(network.answerLost)
         watch.sent(id, call.invocation)
         schedule(

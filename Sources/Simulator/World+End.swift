@@ -89,7 +89,7 @@ extension World {
     /// What an ending says about the money has to be what the ledger says.
     private func checkMoney(_ id: JobID, _ job: StoredJob) {
         guard job.row.finishedAt != nil, let effects = watch.seen[id]?.effects else { return }
-        let hasLeft = effects[.transfer] != nil
+        let hasLeft = effects[.transfer] != nil && effects[.reverted] == nil
         let hasArrived = effects[.disbursed] != nil
         let saysSent = job.row.output?.contains(#""funds":"sent""#) == true
         let says = "it ended as \(job.row.status.rawValue)" + (saysSent ? ", funds sent" : "")

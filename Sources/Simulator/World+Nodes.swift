@@ -10,6 +10,7 @@ struct Node {
     var isRunScheduled = false
     var alarmAt: Timestamp?
     var stoppedUntil: Timestamp?
+    var cutOffUntil: Timestamp?
     /// Requests to the store that were not answered yet.
     var underWay = 0
 }
@@ -93,6 +94,9 @@ extension World {
         if faults.chance(profile.node.stop) {
             schedule(.nodeStops(number, faults.spread(.seconds(1), profile.node.longestStop)), after: soon)
         }
+        if faults.chance(profile.node.cutOff) {
+            schedule(.nodeIsCutOff(number, faults.spread(.seconds(5), .minutes(4))), after: soon)
+        }
         if faults.chance(profile.node.drain) { schedule(.nodeDrains(number), after: soon) }
     }
 
@@ -111,6 +115,13 @@ extension World {
         nodes[number]?.stoppedUntil = now + interval
         watch.count("stops")
         note(Self.name(of: number), "stops", nil, "for \(interval.inWords)")
+    }
+
+    func cutOff(_ number: Int, for interval: Duration) {
+        guard nodes[number] != nil, !isCalm else { return }
+        nodes[number]?.cutOffUntil = now + interval
+        watch.count("nodes cut off")
+        note(Self.name(of: number), "cut off", nil, "from the store for \(interval.inWords)")
     }
 
     func drain(_ number: Int) {

@@ -42,7 +42,8 @@ extension World {
 
     func store(hears action: Scheduler.Action, from number: Int, _ fate: StoreFate) {
         var fate = isCalm && fate.isFault ? .answered : fate
-        if isDown, fate.isHeard { fate = faults.chance(0.5) ? .refused : .lost }
+        let isCutOff = nodes[number]?.cutOffUntil.map { $0 > now } ?? false
+        if isDown || isCutOff, fate.isHeard { fate = faults.chance(0.5) ? .refused : .lost }
         let soon = latency.between(.milliseconds(1), .milliseconds(30))
         let later = latency.spread(.milliseconds(10), .seconds(15))
         if fate.isFault {

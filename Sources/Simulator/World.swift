@@ -27,6 +27,8 @@ final class World {
         case nodeStops(Int, Duration)
         /// A node is asked to finish.
         case nodeDrains(Int)
+        /// A node can't reach the store for a while.
+        case nodeIsCutOff(Int, Duration)
         /// A new node takes up work.
         case nodeStarts
         /// A request of a node reaches the store, and this becomes of it.
@@ -49,6 +51,8 @@ final class World {
         case operatorLooks
         /// The database can't be reached for a while.
         case databaseGoesDown(for: Duration)
+        /// The provider can't be reached for a while.
+        case providerGoesDown(for: Duration)
         /// From here on nothing goes wrong any more.
         case calmBegins
         /// The provider's support looks after payouts that don't move.
@@ -81,6 +85,7 @@ final class World {
     var bells: Set<Int> = []
     var isCalm = false
     var downUntil: Timestamp?
+    var providerDownUntil: Timestamp?
     var sandboxAlarm: Timestamp?
     var seenEffects = 0
     var steps = 0
@@ -94,7 +99,7 @@ final class World {
         self.profile = profile
         (order, people, faults, latency) = (dice.split(), dice.split(), dice.split(), dice.split())
         clock = VirtualClock(at: start)
-        database = Database(clock: clock, defect: defect, dice: dice.split())
+        database = Database(clock: clock, buckets: profile.buckets, defect: defect, dice: dice.split())
         registry = Registry([try RegisteredWorkflow(DfnsPayout.self)])
         let provider = try Provider(profile, &dice, rendezvous)
         sandbox = provider.sandbox
@@ -141,6 +146,9 @@ final class World {
         for _ in 0..<profile.nodes { schedule(.nodeStarts, after: order.between(.zero, .seconds(2))) }
         for number in 1...profile.jobs { prepareJob(number) }
         for outage in profile.outages { schedule(.databaseGoesDown(for: outage.lasts), after: outage.at) }
+        for outage in profile.providerOutages {
+            schedule(.providerGoesDown(for: outage.lasts), after: outage.at)
+        }
         schedule(.operatorLooks, after: people.between(.minutes(5), .hours(1)))
         schedule(.calmBegins, after: profile.calm)
     }
@@ -157,6 +165,7 @@ final class World {
         case .nodeCrashes(let number): await crash(number)
         case .nodeStops(let number, let interval): stop(number, for: interval)
         case .nodeDrains(let number): drain(number)
+        case .nodeIsCutOff(let number, let interval): cutOff(number, for: interval)
         case .nodeStarts: startNode()
         case .storeHears(let number, let action, let fate): store(hears: action, from: number, fate)
         case .callStarts(let id): await start(call: id)
@@ -171,6 +180,9 @@ final class World {
         case .app(let step): app(step)
         case .operatorLooks: operatorLooks()
         case .databaseGoesDown(let interval): goDown(for: interval)
+        case .providerGoesDown(let interval):
+            providerDownUntil = now + interval
+            note("dfns", "is down", nil, "for \(interval.inWords)")
         case .calmBegins: beginCalm()
         case .providerHelps: providerHelps()
         }
@@ -180,9 +192,11 @@ final class World {
         guard !isCalm else { return }
         isCalm = true
         downUntil = nil
+        providerDownUntil = nil
         sandbox.faults = Faults()
         for number in nodes.keys.sorted() {
             nodes[number]?.stoppedUntil = nil
+            nodes[number]?.cutOffUntil = nil
             schedule(.nodeRuns(number), after: .zero)
         }
         if nodes.values.allSatisfy(\.scheduler.isDraining) { schedule(.nodeStarts, after: .zero) }
