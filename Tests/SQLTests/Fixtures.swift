@@ -137,11 +137,13 @@ extension QueryRunner {
     }
 
     /// Claims jobs of `payout` that were told something.
-    func claimSignaled(by node: String = Node.first, limit: Int = 10) async throws -> [Claimed] {
+    func claimSignaled(
+        by node: String = Node.first, limit: Int = 10, lease: String = "30 s"
+    ) async throws -> [Claimed] {
         try Claimed.all(
             await query(
                 Statement(name: "claim_signaled", sql: SQL.claimSignaled),
-                [.int(0), .texts(["payout"]), .ints([1]), .int(limit), .text(node), .text("30 s")]))
+                [.int(0), .texts(["payout"]), .ints([1]), .int(limit), .text(node), .text(lease)]))
     }
 
     /// Commits with these parameters, by their numbers; the others are empty. Returns the ids that were accepted.
