@@ -967,20 +967,6 @@ $_$;
 
 COMMENT ON FUNCTION lockstep.pause(job uuid) IS 'Holds a job where it rests, until resume.';
 
-CREATE FUNCTION lockstep.pause_account(account text, reason text DEFAULT NULL::text) RETURNS text
-    LANGUAGE sql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
-    RETURN lockstep.hold('account'::text, account, reason);
-
-COMMENT ON FUNCTION lockstep.pause_account(account text, reason text) IS 'Stops calls to an account at a provider.';
-
-CREATE FUNCTION lockstep.pause_provider(provider text, reason text DEFAULT NULL::text) RETURNS text
-    LANGUAGE sql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
-    RETURN lockstep.hold('provider'::text, provider, reason);
-
-COMMENT ON FUNCTION lockstep.pause_provider(provider text, reason text) IS 'Stops calls to a provider.';
-
 CREATE FUNCTION lockstep.pause_tenant(tenant text, reason text DEFAULT NULL::text) RETURNS text
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
@@ -1108,20 +1094,6 @@ end
 $_$;
 
 COMMENT ON FUNCTION lockstep.resume(job uuid) IS 'Lets a paused job go on.';
-
-CREATE FUNCTION lockstep.resume_account(account text) RETURNS text
-    LANGUAGE sql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
-    RETURN lockstep.let_go('account'::text, account);
-
-COMMENT ON FUNCTION lockstep.resume_account(account text) IS 'Ends the pause of an account.';
-
-CREATE FUNCTION lockstep.resume_provider(provider text) RETURNS text
-    LANGUAGE sql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
-    RETURN lockstep.let_go('provider'::text, provider);
-
-COMMENT ON FUNCTION lockstep.resume_provider(provider text) IS 'Ends the pause of a provider.';
 
 CREATE FUNCTION lockstep.resume_tenant(tenant text) RETURNS text
     LANGUAGE sql SECURITY DEFINER
@@ -1490,9 +1462,11 @@ begin
         else format('In %s for %s', state.state, lockstep.in_words(moment - state.entered_at))
     end;
     if state.finished_at is not null then
-        return format('It ended as %s %s ago, at %s, in %s%s.', state.status,
+        return format('It ended as %s %s ago, at %s, in %s%s%s.', state.status,
             lockstep.in_words(moment - state.finished_at), lockstep.in_words(state.finished_at),
-            coalesce(state.state, 'no state'), coalesce(': ' || state.last_error, ''));
+            coalesce(state.state, 'no state'),
+            coalesce(': ' || coalesce(state.last_error, state.output ->> 'reason'), ''),
+            coalesce('; funds: ' || (state.output ->> 'funds'), ''));
     end if;
     answer := lockstep.why_running(state);
     if answer is not null then
@@ -1697,12 +1671,12 @@ CREATE TABLE lockstep.pause (
     since timestamp with time zone NOT NULL,
     paused_by text NOT NULL,
     reason text,
-    CONSTRAINT pause_kind_is_known CHECK ((kind = ANY (ARRAY['workflow'::text, 'provider'::text, 'account'::text, 'tenant'::text])))
+    CONSTRAINT pause_kind_is_known CHECK ((kind = ANY (ARRAY['workflow'::text, 'tenant'::text])))
 );
 
-COMMENT ON TABLE lockstep.pause IS 'What operators paused. Claims skip paused workflows and tenants; daemons call no paused provider or account.';
+COMMENT ON TABLE lockstep.pause IS 'What operators paused: claims skip the jobs of paused workflows and tenants.';
 
-COMMENT ON COLUMN lockstep.pause.kind IS 'workflow, provider, account or tenant.';
+COMMENT ON COLUMN lockstep.pause.kind IS 'workflow or tenant.';
 
 COMMENT ON COLUMN lockstep.pause.name IS 'Which one.';
 
@@ -2791,14 +2765,6 @@ REVOKE ALL ON FUNCTION lockstep.pause(job uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.pause(job uuid) TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.pause(job uuid) TO lockstep_daemon;
 
-REVOKE ALL ON FUNCTION lockstep.pause_account(account text, reason text) FROM PUBLIC;
-GRANT ALL ON FUNCTION lockstep.pause_account(account text, reason text) TO lockstep_ops;
-GRANT ALL ON FUNCTION lockstep.pause_account(account text, reason text) TO lockstep_daemon;
-
-REVOKE ALL ON FUNCTION lockstep.pause_provider(provider text, reason text) FROM PUBLIC;
-GRANT ALL ON FUNCTION lockstep.pause_provider(provider text, reason text) TO lockstep_ops;
-GRANT ALL ON FUNCTION lockstep.pause_provider(provider text, reason text) TO lockstep_daemon;
-
 REVOKE ALL ON FUNCTION lockstep.pause_tenant(tenant text, reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.pause_tenant(tenant text, reason text) TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.pause_tenant(tenant text, reason text) TO lockstep_daemon;
@@ -2826,14 +2792,6 @@ REVOKE ALL ON FUNCTION lockstep.require_job(job uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION lockstep.resume(job uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.resume(job uuid) TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.resume(job uuid) TO lockstep_daemon;
-
-REVOKE ALL ON FUNCTION lockstep.resume_account(account text) FROM PUBLIC;
-GRANT ALL ON FUNCTION lockstep.resume_account(account text) TO lockstep_ops;
-GRANT ALL ON FUNCTION lockstep.resume_account(account text) TO lockstep_daemon;
-
-REVOKE ALL ON FUNCTION lockstep.resume_provider(provider text) FROM PUBLIC;
-GRANT ALL ON FUNCTION lockstep.resume_provider(provider text) TO lockstep_ops;
-GRANT ALL ON FUNCTION lockstep.resume_provider(provider text) TO lockstep_daemon;
 
 REVOKE ALL ON FUNCTION lockstep.resume_tenant(tenant text) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.resume_tenant(tenant text) TO lockstep_ops;

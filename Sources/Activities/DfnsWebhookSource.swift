@@ -24,6 +24,9 @@ public struct DfnsWebhookSource: WebhookSource {
         guard let secret = secrets[account] else { return .unknownAccount }
         switch DfnsWebhook.verify(body: request.body, headers: request.headers, secret: secret, now: now) {
         case .refused(let reason): return .refused(reason: reason.description)
+        case .genuine(let event) where ([event.kind, event.id] + event.references).contains { $0.contains("\0") }:
+            // No database keeps U+0000 in a text: it would be sent again for ever.
+            return .refused(reason: "it holds U+0000 in a name")
         case .genuine(let event):
             return .genuine(
                 ReceivedWebhook(

@@ -426,11 +426,11 @@ create table lockstep.pause (
     paused_by text not null,
     reason text,
     constraint pause_pkey primary key (kind, name),
-    constraint pause_kind_is_known check (kind in ('workflow', 'provider', 'account', 'tenant'))
+    constraint pause_kind_is_known check (kind in ('workflow', 'tenant'))
 );
 comment on table lockstep.pause is
-    'What operators paused. Claims skip paused workflows and tenants; daemons call no paused provider or account.';
-comment on column lockstep.pause.kind is 'workflow, provider, account or tenant.';
+    'What operators paused: claims skip the jobs of paused workflows and tenants.';
+comment on column lockstep.pause.kind is 'workflow or tenant.';
 comment on column lockstep.pause.name is 'Which one.';
 comment on column lockstep.pause.since is 'Since when.';
 comment on column lockstep.pause.paused_by is 'Who paused it.';

@@ -207,8 +207,8 @@ $$;
 comment on function lockstep.let_go(text, text) is
     'Ends a pause of something as a whole; returns resumed, or not paused.';
 
--- The pauses of wholes. A paused workflow or tenant: its jobs are not claimed. A paused provider or account: daemons
--- make no call to it; what is in flight is finished first. Enqueue and signal go on.
+-- The pauses of wholes: the jobs of a paused workflow or tenant are not claimed; what is in flight is finished first.
+-- Enqueue and signal go on.
 create function lockstep.pause_workflow(workflow text, reason text default null) returns text
     language sql security definer set search_path = pg_catalog, lockstep, pg_temp
 return lockstep.hold('workflow', workflow, reason);
@@ -228,23 +228,3 @@ create function lockstep.resume_tenant(tenant text) returns text
     language sql security definer set search_path = pg_catalog, lockstep, pg_temp
 return lockstep.let_go('tenant', tenant);
 comment on function lockstep.resume_tenant(text) is 'Ends the pause of a tenant.';
-
-create function lockstep.pause_provider(provider text, reason text default null) returns text
-    language sql security definer set search_path = pg_catalog, lockstep, pg_temp
-return lockstep.hold('provider', provider, reason);
-comment on function lockstep.pause_provider(text, text) is 'Stops calls to a provider.';
-
-create function lockstep.resume_provider(provider text) returns text
-    language sql security definer set search_path = pg_catalog, lockstep, pg_temp
-return lockstep.let_go('provider', provider);
-comment on function lockstep.resume_provider(text) is 'Ends the pause of a provider.';
-
-create function lockstep.pause_account(account text, reason text default null) returns text
-    language sql security definer set search_path = pg_catalog, lockstep, pg_temp
-return lockstep.hold('account', account, reason);
-comment on function lockstep.pause_account(text, text) is 'Stops calls to an account at a provider.';
-
-create function lockstep.resume_account(account text) returns text
-    language sql security definer set search_path = pg_catalog, lockstep, pg_temp
-return lockstep.let_go('account', account);
-comment on function lockstep.resume_account(text) is 'Ends the pause of an account.';

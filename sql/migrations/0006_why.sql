@@ -121,9 +121,11 @@ begin
         else format('In %s for %s', state.state, lockstep.in_words(moment - state.entered_at))
     end;
     if state.finished_at is not null then
-        return format('It ended as %s %s ago, at %s, in %s%s.', state.status,
+        return format('It ended as %s %s ago, at %s, in %s%s%s.', state.status,
             lockstep.in_words(moment - state.finished_at), lockstep.in_words(state.finished_at),
-            coalesce(state.state, 'no state'), coalesce(': ' || state.last_error, ''));
+            coalesce(state.state, 'no state'),
+            coalesce(': ' || coalesce(state.last_error, state.output ->> 'reason'), ''),
+            coalesce('; funds: ' || (state.output ->> 'funds'), ''));
     end if;
     answer := lockstep.why_running(state);
     if answer is not null then

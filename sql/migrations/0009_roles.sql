@@ -79,8 +79,6 @@ grant execute on function
     lockstep.retry(uuid), lockstep.pause(uuid), lockstep.resume(uuid),
     lockstep.pause_workflow(text, text), lockstep.resume_workflow(text),
     lockstep.pause_tenant(text, text), lockstep.resume_tenant(text),
-    lockstep.pause_provider(text, text), lockstep.resume_provider(text),
-    lockstep.pause_account(text, text), lockstep.resume_account(text),
     lockstep.set_clock(text, timestamptz, boolean),
     lockstep.ensure_partitions(int), lockstep.refresh_statistics(), lockstep.match_webhooks(text[]),
     lockstep.give_up_webhooks(interval)

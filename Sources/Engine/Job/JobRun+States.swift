@@ -37,10 +37,18 @@ extension JobRun {
             record(event, from: from, to: from, actor: actor, call: call, detail: detail + refused, at: now)
             return "refused: \(reason)"
         case .unexpected:
-            let reason = "\(caseName(of: event)) is not expected in \(from)"
+            let reason = "\(caseName(of: event)) is not expected in \(from)\(contents(of: event))"
             park(reason, event: caseName(of: event), actor: actor, detail: detail, at: now)
             return "parked: \(reason)"
         }
+    }
+
+    /// What an event says beside its name, cut to what fits a line; operators should not have to look for it.
+    private func contents(of event: any WorkflowEvent) -> String {
+        guard let shown = try? registry.coding.show(event), shown.utf8.count > caseName(of: event).utf8.count + 8 else {
+            return ""
+        }
+        return ": " + (shown.count > 300 ? shown.prefix(300) + "…" : shown)
     }
 
     /// Takes the job to another state; to the same case, entry, deadline, cadence and key stay.

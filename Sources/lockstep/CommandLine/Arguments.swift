@@ -86,8 +86,9 @@ struct Arguments: Sendable {
     /// An option's value from a closed list.
     func choice(_ name: String, of choices: [String], default first: String) throws -> String {
         guard let text = values[name] else { return first }
-        guard choices.contains(text) else {
-            throw UsageError("--\(name) takes \(choices.joined(separator: ", ")), not “\(text)”")
+        guard choices.contains(text), !text.isEmpty else {
+            let known = choices.filter { !$0.isEmpty }.joined(separator: ", ")
+            throw UsageError("--\(name) takes \(known), not “\(text)”")
         }
         return text
     }

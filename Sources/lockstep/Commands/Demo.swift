@@ -13,7 +13,7 @@ enum Demo: Command {
     static let options = World.options
 
     static func run(_ arguments: Arguments, on host: Host) async throws -> ExitCode {
-        let world = try await World.start(arguments, directory: ".lockstep/demo", clock: "auto", fresh: true, on: host)
+        let world = try await World.start(arguments, directory: ".lockstep/demo", clock: "auto", on: host)
         do {
             let good = try await play(world, on: host)
             await world.stop()

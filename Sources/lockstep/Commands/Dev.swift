@@ -3,14 +3,15 @@ enum Dev: Command {
     static let name = "dev"
     static let summary = "Run a private PostgreSQL, the simulated providers and a daemon, and say how to connect."
     static let discussion = """
-        Stays up until it is interrupted. The database and the keys stay in .lockstep/dev: the next run goes on there.
+        Stays up until it is interrupted, or until one of its processes dies. Each run begins with an empty private
+        database, since the simulated providers remember nothing either; a database given with --database is kept.
         """
     static let options =
         World.options + [Option("clock", "MODE", "virtual (default), auto, or real.")]
 
     static func run(_ arguments: Arguments, on host: Host) async throws -> ExitCode {
         let clock = try arguments.choice("clock", of: ["virtual", "auto", "real"], default: "virtual")
-        let world = try await World.start(arguments, directory: ".lockstep/dev", clock: clock, fresh: false, on: host)
+        let world = try await World.start(arguments, directory: ".lockstep/dev", clock: clock, on: host)
         host.print(
             """
 
@@ -24,8 +25,9 @@ enum Dev: Command {
 
             Try:  call lockstep.advance_clock('24 hours');     Ctrl-C ends it.
             """)
-        await host.untilStopped(withParent: false)
+        let dead = await world.watch(on: host)
         await world.stop()
-        return .success
+        guard let dead else { return .success }
+        throw CommandFailure("lockstep \(dead) has ended by itself; see \(world.workspace.log(of: dead))")
     }
 }

@@ -64,7 +64,7 @@ enum Cancel: Command {
 /// `lockstep retry`: takes a parked job up again.
 enum Retry: Command {
     static let name = "retry"
-    static let summary = "Take a parked job up again, or make a waiting one try now."
+    static let summary = "Take a parked job up again."
     static let positional = ["JOB"]
     static let options = [databaseOption]
 

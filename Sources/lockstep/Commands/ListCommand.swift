@@ -1,3 +1,4 @@
+import Engine
 import JSONSchema
 import Postgres
 import PostgresStore
@@ -22,7 +23,9 @@ enum List: Command {
 
     static func run(_ arguments: Arguments, on host: Host) async throws -> ExitCode {
         var filter = JobFilter()
-        filter.status = arguments["status"]
+        let statuses = ["", "running"] + JobStatus.allCases.map(\.rawValue)
+        let status = try arguments.choice("status", of: statuses, default: "")
+        filter.status = status.isEmpty ? nil : status
         filter.workflow = arguments["workflow"]
         filter.state = arguments["state"]
         filter.key = arguments["key"]
@@ -80,6 +83,7 @@ enum Show: Command {
     ) {
         host.print("\(job.workflow) \(job.id)\(job.key.map { ", key \($0)" } ?? ""), tenant \(job.tenant)")
         host.print("\(why)\n")
+        if let output = job.output { host.print("  output: \(output)\n") }
         for step in history { host.print("  " + step.line) }
         guard !calls.isEmpty else { return }
         host.print("\nCalls to the provider:\n")

@@ -34,6 +34,9 @@ struct DemoRun {
         var confirmed: Set<String> = []
         host.print("What happens, as it happens (time is the virtual clock's):\n")
         while host.now() < end {
+            let open = try await database.query(
+                Statement("select count(*) as open from lockstep.job_status where outcome is null"))
+            let isOver = try open.only["open", as: Int.self] == 0
             let rows = try await database.query(
                 Statement(
                     """
@@ -48,9 +51,7 @@ struct DemoRun {
                 host.print("  \(key)  \(try line(row))")
             }
             try await playCustomer(&confirmed)
-            let open = try await database.query(
-                Statement("select count(*) as open from lockstep.job_status where outcome is null"))
-            if try open.only["open", as: Int.self] == 0 { return }
+            if isOver { return }
             await host.sleep(.milliseconds(20))
         }
         host.print("\nThe demo's time is up.")

@@ -8,7 +8,8 @@ import Time
 final class ChildProcess: Sendable {
     private let process: Process
     private let lifeline: Pipe
-    private let name: String
+    /// The command that it runs.
+    let name: String
     private let logFile: String
 
     /// Starts `lockstep <arguments>`; what it prints goes to a file.
@@ -30,6 +31,9 @@ final class ChildProcess: Sendable {
 
     /// Its process id.
     var id: Int32 { process.processIdentifier }
+
+    /// Whether it is still there.
+    var isRunning: Bool { process.isRunning }
 
     /// Waits until it has printed a line that begins with `ready`, and returns that line.
     func ready(on host: Host, within limit: Duration = .seconds(30)) async throws -> String {

@@ -32,7 +32,6 @@ struct DaemonProcess {
         let registration = NodeRegistration(
             node: node, name: name, build: Build.version, workflows: try flows.published(), database: pool,
             log: { host.log($0) })
-        try await registration.register()
         let daemon = Daemon(
             node: node, registry: flows.registry, buckets: 0..<buckets, limits: configuration.limits,
             environment: Daemon.Environment(
@@ -42,6 +41,8 @@ struct DaemonProcess {
         let server = try HTTPServer(host: configuration.http.host, port: configuration.http.port) { request in
             endpoint.serves(request) ? await endpoint.respond(to: request) : await health.respond(to: request)
         }
+        // Only now: a daemon that can't listen must not count as alive.
+        try await registration.register()
         host.print("listening on http://\(configuration.http.host):\(server.port)")
         host.print("ready")
         await attend(daemon, clock: clock, pool: pool, registration: registration, until: requests)

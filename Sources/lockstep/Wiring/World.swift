@@ -20,11 +20,12 @@ struct World: Sendable {
 
     /// Starts all of it; what was started ends with this process, however it ends.
     static func start(
-        _ arguments: Arguments, directory: String, clock: String, fresh: Bool, on host: Host
+        _ arguments: Arguments, directory: String, clock: String, on host: Host
     ) async throws -> World {
         let directory = host.path(arguments["directory"] ?? directory)
         let workspace = Workspace(directory: directory)
-        if fresh, arguments["directory"] == nil { try? FileManager.default.removeItem(atPath: directory) }
+        // What the simulated providers knew of the last run's payouts is gone: so are those.
+        try? FileManager.default.removeItem(atPath: workspace.cluster)
         let ports = (daemon: try freePort(), sandbox: try freePort())
         try workspace.prepare(daemonPort: ports.daemon, sandboxPort: ports.sandbox, random: host.random)
         var cluster: PrivateCluster?
@@ -54,6 +55,26 @@ struct World: Sendable {
     func stop() async {
         for child in children.reversed() { child.stop() }
         try? cluster?.stop()
+    }
+
+    /// Waits until somebody asks this process to stop (nil), or until a child has ended by itself (its name).
+    func watch(on host: Host) async -> String? {
+        await withTaskGroup(of: String?.self) { group in
+            group.addTask {
+                await host.untilStopped(withParent: false)
+                return nil
+            }
+            group.addTask {
+                while !Task.isCancelled {
+                    if let dead = children.first(where: { !$0.isRunning }) { return dead.name }
+                    await host.sleep(.milliseconds(200))
+                }
+                return nil
+            }
+            let first = await group.next() ?? nil
+            group.cancelAll()
+            return first
+        }
     }
 
     private static func startCluster(_ workspace: Workspace, binaries: String?, on host: Host) throws -> PrivateCluster
