@@ -24,6 +24,7 @@ public struct Housekeeping: Sendable {
             do throws(PostgresError) {
                 try await doOnce()
             } catch {
+                if Task.isCancelled { return }
                 log("housekeeping failed, and is tried again in \(interval.inWords): \(error)")
             }
             await host.sleep(interval)

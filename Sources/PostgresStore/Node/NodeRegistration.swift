@@ -52,7 +52,7 @@ public struct NodeRegistration: Sendable {
             do throws(PostgresError) {
                 try await say()
             } catch {
-                log("the node can't say that it is alive: \(error)")
+                if !Task.isCancelled { log("the node can't say that it is alive: \(error)") }
             }
         }
     }
