@@ -93,8 +93,7 @@ struct CommitTests {
         if fault == .seq { job = job.with(seq: job.seq + 1) }
         if fault == .lease { job = job.with(lease: job.lease - 1) }
         let before = try await fixture.job(id)
-        var stale = try fullStep(of: job, toldTo: other)
-        stale.history = stale.history.map { $0 }
+        let stale = try fullStep(of: job, toldTo: other)
         let batch = CommitBatch(
             bucket: id.bucket, node: others, jobs: [stale, good.step(at: .start + .seconds(60))])
         #expect(try await fixture.store.commit(batch) == [other])
