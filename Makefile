@@ -5,8 +5,6 @@ SWIFT ?= swift
 BUILD_FLAGS := --explicit-target-dependency-import-check error
 FORMATTED := Sources workflows Tests sql Package.swift
 LOCKSTEP = "$$($(SWIFT) build --show-bin-path)/lockstep"
-# So many tests at once: all of them together would keep a small machine from answering within any time-out.
-TESTS_AT_ONCE = $$(( $$(nproc) * 2 ))
 PYTHON_TESTS := $(wildcard Tests/*/*.py Tests/*/*/*.py)
 
 .DEFAULT_GOAL := help

@@ -151,7 +151,7 @@ struct ChildTests {
         newer.signal(job, "$retry")
         newer.run()
         #expect(try newer.row(job).status == .parked)
-        #expect(try newer.row(job).lastError == "refunded is not expected in orphaned")
+        #expect(try newer.row(job).lastError?.hasPrefix("refunded is not expected in orphaned: {") == true)
         #expect(newer.events(job) == ["started", "parked", "retried", "parked", "retried", "refunded"])
         #expect(newer.store[job.child(seq: 1)]?.row.status == .completed)
         newer.expectSound(job)
