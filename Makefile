@@ -30,7 +30,7 @@ dev: build ## daemon and sandbox on a private PostgreSQL, until interrupted
 	@exec $(LOCKSTEP) dev $(ARGS)
 
 # One after the other, so that what waits for servers and processes doesn't take the threads from what computes.
-TEST_GROUPS := Time|Domain|JSONSchema|Crypto|WorkflowCore|Workflow|Engine|Dfns|DfnsSandbox|Configuration|Webhooks|Tidy \
+TEST_GROUPS := Time|Domain|Crypto|WorkflowCore|Workflow|Engine|Dfns|DfnsSandbox|Configuration|Webhooks|Tidy \
 	HTTP Postgres SQL|Store Simulator Process
 
 test: dependencies ## build and run every test; FILTER=Name runs some

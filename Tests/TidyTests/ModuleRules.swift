@@ -86,6 +86,20 @@ enum ModuleRules {
         return findings
     }
 
+    /// `make test` runs its groups by name: a target that is in none would never be run.
+    static func testGroups(makefile: String, package: String) -> [Finding] {
+        let targets = package.matches(of: #/tests\(\s*"(\w+)Tests"/#).map { String($0.1) }
+        let list = makefile.firstMatch(of: #/TEST_GROUPS := ((?:[^\n]*\\\n)*[^\n]*)/#)?.1 ?? ""
+        let groups = list.matches(of: #/\w+/#).map { String($0.0) }
+        func finding(_ what: String) -> Finding {
+            Finding(path: "Makefile", line: 1, what: what, why: "a test that isn't run finds nothing")
+        }
+        return targets.filter { !groups.contains($0) }.map { finding("no test group has \($0)Tests") }
+            + groups.filter { !targets.contains($0) }.map { finding("a test group has \($0)Tests, which isn't built") }
+            + Set(groups).filter { name in groups.count { $0 == name } > 1 }.sorted()
+            .map { finding("\($0)Tests is run twice") }
+    }
+
     /// A C library is imported by one module.
     static func wrappers(_ files: [SourceFile]) -> [Finding] {
         var wrapper: [String: String] = [:]

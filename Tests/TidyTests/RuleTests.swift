@@ -263,6 +263,23 @@ import Testing
             ])
     }
 
+    @Test("A test target that make test leaves out, has twice, or only thinks it has, is found")
+    func testGroups() {
+        let package = """
+            func tests(_ name: String) {}
+                tests("OneTests", of: []),
+                tests(
+                    "TwoTests", of: []),
+                tests("ThreeTests", of: []),
+            """
+        let makefile = "# x\nTEST_GROUPS := One|Four \\\n\tThree Three\n\ntest: Two\n"
+        #expect(
+            ModuleRules.testGroups(makefile: makefile, package: package).map(\.what) == [
+                "no test group has TwoTests", "a test group has FourTests, which isn't built",
+                "ThreeTests is run twice",
+            ])
+    }
+
     @Test("A second wrapper of a C library is found")
     func wrappers() {
         let files = [

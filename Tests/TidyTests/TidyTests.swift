@@ -36,6 +36,12 @@ import Testing
         for finding in ModuleRules.table(told, declared: declared) { Issue.record("\(finding)") }
     }
 
+    @Test("make test runs every test target, once")
+    func testGroups() throws {
+        let (makefile, package) = (try Repository.read("Makefile"), try Repository.read("Package.swift"))
+        for finding in ModuleRules.testGroups(makefile: makefile, package: package) { Issue.record("\(finding)") }
+    }
+
     @Test("Each C library has one wrapper")
     func wrappers() throws {
         for finding in ModuleRules.wrappers(try Repository.files()) { Issue.record("\(finding)") }
