@@ -80,10 +80,14 @@ public enum DfnsPayout: Workflow {
             case .requestQuote, .readPayout, .readTransfer: .read
             case .createPayout: .deduplicated
             case .confirm(let payout, _), .cancel(let payout):
-                .unguarded(lookup: .readPayout(id: payout.id), settle: .seconds(30))
+                .unguarded(lookup: .readPayout(id: payout.id), settle: DfnsPayout.settle)
             }
         }
     }
+
+    /// How long a write may still be on its way after its owner has lost the job: it is three requests of up to 30 s
+    /// each, and only when none of them can arrive any more is a look at the payout to be believed.
+    static let settle: Duration = .minutes(2)
 
     /// Every payout begins with its price.
     public static func start(_ order: Order) -> State { .quoting(order: order, asking: nil) }

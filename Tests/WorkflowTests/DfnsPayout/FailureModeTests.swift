@@ -93,7 +93,7 @@ struct DfnsPayoutFailureModes {
     @Test("A confirmation whose outcome is unknown is looked up before it is repeated")
     func confirmTimesOut() {
         let confirm = DfnsPayout.Activity.confirm(payout: Fixture.payout(), transfer: Fixture.transfer)
-        #expect(confirm.effect == .unguarded(lookup: .readPayout(id: "pyt-1"), settle: .seconds(30)))
+        #expect(confirm.effect == .unguarded(lookup: .readPayout(id: "pyt-1"), settle: .minutes(2)))
         var moved = Fixture.simulation(in: .confirming(payout: Fixture.payout(), transfer: Fixture.transfer))
         #expect(moved.receive(.instructed(transfer: Fixture.transfer)) == .ignore)
         moved.receive(.progressed(progress: DfnsPayout.Progress()))
