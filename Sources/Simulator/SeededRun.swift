@@ -13,17 +13,21 @@ public struct SeededRun: Sendable {
     /// A mistake that is built in on purpose.
     public let defect: Defect?
 
+    /// Promises that nobody watches: to see whether a defect shows by what follows from it, too.
+    public let unwatched: Set<Promise>
+
     /// A run of a seed.
-    public init(seed: UInt64, defect: Defect? = nil) {
+    public init(seed: UInt64, defect: Defect? = nil, unwatched: Set<Promise> = []) {
         self.seed = seed
         self.defect = defect
+        self.unwatched = unwatched
     }
 
     /// Plays it until all jobs are over, or a promise is broken.
     ///
     /// - Parameter isTraced: whether the report tells each step; it costs time, and changes nothing.
     public func play(isTraced: Bool = false) async throws -> RunReport {
-        try await World(seed: seed, defect: defect, isTraced: isTraced).play()
+        try await World(self, isTraced: isTraced).play()
     }
 }
 

@@ -50,11 +50,16 @@ struct Watch {
     private var done: [Int: Int] = [:]
     let start: Timestamp
 
-    init(start: Timestamp) { self.start = start }
+    let unwatched: Set<Promise>
+
+    init(start: Timestamp, unwatched: Set<Promise>) {
+        self.start = start
+        self.unwatched = unwatched
+    }
 
     /// The first broken promise is the one that counts: others may follow from it.
     mutating func broken(_ promise: Promise, _ job: JobID?, _ what: String, at now: Timestamp) {
-        guard violation == nil else { return }
+        guard violation == nil, !unwatched.contains(promise) else { return }
         violation = Violation(promise: promise, at: now, job: job, what: what)
     }
 
@@ -213,7 +218,7 @@ extension Watch {
     mutating func committed(_ commit: JobCommit, by node: NodeID, ledger: Ledger, at now: Timestamp) {
         guard let known = seen[commit.id] else { return }
         if known.owner != node || known.lease != commit.lease || known.seq != commit.expectedSeq {
-            return broken(
+            broken(
                 .fencedCommits, commit.id,
                 "\(node) committed \(commit.expectedSeq)…\(commit.seq) under lease \(commit.lease), while "
                     + "\(known.owner?.description ?? "nobody") held lease \(known.lease) at \(known.seq)", at: now)

@@ -92,14 +92,14 @@ final class World {
     var watch: Watch
     var trace: Trace
 
-    init(seed: UInt64, defect: Defect?, isTraced: Bool) throws {
-        self.seed = seed
+    init(_ run: SeededRun, isTraced: Bool) throws {
+        seed = run.seed
         var dice = Dice(seed: seed)
         let profile = Profile(&dice)
         self.profile = profile
         (order, people, faults, latency) = (dice.split(), dice.split(), dice.split(), dice.split())
         clock = VirtualClock(at: start)
-        database = Database(clock: clock, buckets: profile.buckets, defect: defect, dice: dice.split())
+        database = Database(clock: clock, buckets: profile.buckets, defect: run.defect, dice: dice.split())
         registry = Registry([try RegisteredWorkflow(DfnsPayout.self)])
         let provider = try Provider(profile, &dice, rendezvous)
         sandbox = provider.sandbox
@@ -107,9 +107,9 @@ final class World {
             sources: [DfnsWebhookSource(accounts: [provider.account])], inbox: database.inbox, clock: clock,
             log: { _ in })
         var handlers = ActivityHandlers()
-        handlers.add(Handler(DfnsPayoutActivities(clients: ["main": provider.client]), defect: defect))
+        handlers.add(Handler(DfnsPayoutActivities(clients: ["main": provider.client]), defect: run.defect))
         runner = handlers
-        watch = Watch(start: start)
+        watch = Watch(start: start, unwatched: run.unwatched)
         trace = Trace(isKept: isTraced)
     }
 

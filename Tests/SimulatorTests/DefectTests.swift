@@ -15,6 +15,17 @@ struct DefectTests {
         Issue.record("\(defect) was not found in 400 runs")
     }
 
+    @Test("that takes the fence out shows by its consequences, too")
+    func consequences() async throws {
+        for seed in UInt64(0)..<2000 {
+            let run = SeededRun(seed: seed, defect: .unfencedCommits, unwatched: [.fencedCommits])
+            guard let violation = try await run.play().violation else { continue }
+            #expect([.gaplessHistory, .oneOwner, .signalsOnce, .lookBeforeRepeating].contains(violation.promise))
+            return
+        }
+        Issue.record("stale commits did no harm in 2000 runs")
+    }
+
     private static func breaks(_ defect: Defect) -> [Promise] {
         switch defect {
         case .unfencedCommits: [.fencedCommits]
