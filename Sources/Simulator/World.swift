@@ -125,7 +125,7 @@ final class World {
             if at > end { break }
             clock.advance(to: at)
             steps += 1
-            if steps > 400_000 {
+            if steps > 4_000_000 {
                 watch.broken(.everyJobEnds, nil, "the run does not come to rest after \(steps) steps", at: now)
                 break
             }
