@@ -19,6 +19,9 @@ struct FaultTests {
         #expect(harness.events(job) == ["started", "quoted", "opened", "confirmed", "progressed", "arrived"])
         #expect(bank.confirmed == 1)
         #expect(harness.provider.names.filter { $0 != "read" } == ["quote", "open", "confirm"])
+        // Two polls after 10 s and 20 s: no lease was lost on the way.
+        #expect(try #require(harness.row(job).finishedAt) < .noon + .seconds(31))
+        #expect(harness.attempts(job) == [])
         harness.expectSound(job)
     }
 

@@ -166,6 +166,39 @@ struct OwnershipTests {
         }
     }
 
+    @Test("A job that is lost and taken again before its step was committed is committed once")
+    func lostBeforeCommit() throws {
+        var limits = Scheduler.Limits()
+        limits.commitsUnderWay = 1
+        let harness = try Harness.transfers(limits: limits)
+        harness.provider.answer("open", .transfer(.opened(id: "p-1")))
+        harness.provider.answer("confirm", .transfer(.confirmed))
+        let job = try harness.transfer(.open)
+        harness.fate = { $0.called == nil ? .happens : .waits }
+        harness.run()
+        // Another job's commit takes the only place, so that what is answered now has to wait.
+        let other = try harness.transfer(.approve)
+        harness.fate = { action in
+            if case .renew = action { return .losesRequest }
+            return action.committed.isEmpty ? .happens : .waits
+        }
+        harness.run()
+        harness.resume()
+        harness.advance(by: .seconds(70))
+        harness.fate = { _ in .happens }
+        while !harness.waiting.isEmpty { harness.resume() }
+        harness.advance(by: .seconds(5))
+        for action in harness.actions {
+            let ids = action.committed.map(\.id)
+            #expect(Set(ids).count == ids.count)
+        }
+        #expect(harness.state(job) == "settling")
+        #expect(harness.state(other) == "approving")
+        #expect(Set(harness.provider.calls.filter { $0.activity.name == "open" }.map(\.key)).count == 1)
+        harness.expectSound(job)
+        harness.expectSound(other)
+    }
+
     @Test("A claim whose answer is lost comes back when its leases end")
     func lostClaim() throws {
         let harness = try Harness.transfers()

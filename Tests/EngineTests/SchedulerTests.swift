@@ -101,6 +101,8 @@ struct SchedulerTests {
         }
         harness.run()
         let instant = harness.clock.now()
+        // Before it goes to sleep, it looks before the mark once more.
+        #expect(harness.kinds.prefix(4) == ["claim", "commit", "claim", "claim"])
         #expect(harness.marks.prefix(3) == [nil, instant - .microseconds(1), nil])
         #expect(harness.store.jobs.allSatisfy { $0.job.row.state == "approving" })
         #expect(harness.store.jobs.count == 6)
@@ -186,30 +188,47 @@ struct SchedulerTests {
         #expect(harness.scheduler.wakeAt(after: harness.clock.now()) == harness.clock.now() + .milliseconds(50))
     }
 
-    @Test("A job that becomes due while a claim is under way is not forgotten")
+    @Test("A job that is given back while a claim is under way is not forgotten by the claim's answer")
     func dueWhileClaiming() throws {
         let harness = try Harness.transfers()
+        try harness.transfer(.settle)
+        harness.run()
+        harness.clock.advance(by: .milliseconds(9_900))
         let job = try harness.transfer(.settle)
-        var isFirst = true
-        // The claim that looks once more sees nothing of the job, whose commit comes after it.
         harness.fate = { action in
-            guard !action.committed.isEmpty, isFirst else { return .happens }
-            isFirst = false
-            return .waits
+            if case .setBell = action { return .waits }
+            return action.committed.isEmpty ? .happens : .waits
         }
         harness.run()
-        harness.feed([.bell])
+        // The first job falls due: a claim is sent before the commit that gives the second one back is done.
+        harness.clock.advance(by: .milliseconds(100))
         harness.fate = { action in if case .claim = action { .waits } else { .happens } }
         harness.run()
+        #expect(harness.waiting.count == 3)
         harness.resume()
-        #expect(harness.waiting.count == 1)
-        harness.feed([.claimed(bucket: 0, Claim(jobs: [], nextDue: nil, now: .noon))])
-        #expect(try harness.row(job).dueAt == .noon + .seconds(10))
+        #expect(try harness.row(job).dueAt == .noon + .milliseconds(19_900))
+        harness.feed([.claimed(bucket: 0, Claim(jobs: [], nextDue: nil, now: harness.clock.now()))])
         harness.clock.advance(by: .milliseconds(9_500))
-        harness.fate = { _ in .happens }
+        #expect(harness.scheduler.wakeAt(after: harness.clock.now()) == .noon + .milliseconds(19_900))
+    }
+
+    @Test("A node that holds all it may sleeps, though something else falls due")
+    func full() throws {
+        var limits = Scheduler.Limits()
+        limits.held = 1
+        let harness = try Harness.transfers(buckets: 2, limits: limits)
+        for _ in 0..<6 { try harness.transfer(.settle) }
         harness.run()
-        let wake = harness.scheduler.wakeAt(after: harness.clock.now())
-        #expect(wake == .noon + .seconds(10))
+        #expect(Set(harness.store.jobs.map(\.id.bucket)) == [0, 1])
+        try harness.transfer(.open)
+        harness.fate = { $0.called == nil ? .happens : .waits }
+        harness.run()
+        #expect(harness.waiting.count == 1)
+        let claims = harness.claims
+        harness.clock.advance(by: .seconds(10))
+        harness.run()
+        #expect(harness.scheduler.wakeAt(after: harness.clock.now()) == harness.clock.now() + .seconds(1))
+        #expect(harness.claims == claims)
     }
 
     @Test("A draining node gives back what waits without counting an attempt, and finishes what is under way")

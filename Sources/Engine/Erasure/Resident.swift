@@ -70,6 +70,19 @@ public struct ResidentPlan: Sendable {
     public let summary: String
 }
 
+extension ResidentPlan.Step {
+    /// The same words as `Plan.summary`.
+    fileprivate var summary: String {
+        switch self {
+        case .perform(let activity, _): "perform \(activity.name)"
+        case .poll(let activity, _): "poll \(activity.name)"
+        case .wait: "wait"
+        case .run(let child, _): "run \(child.workflow)"
+        case .end: "end"
+        }
+    }
+}
+
 /// An activity without its flow's type.
 public struct ResidentActivity: Sendable {
     /// What it takes to do it a second time.
@@ -115,22 +128,30 @@ public enum ResidentTransition: Sendable {
     case unexpected
 }
 
-/// The state of a job of one flow.
+/// The state of a job of one flow. Its name and plan are asked for again and again, and worked out once.
 struct ResidentState<Flow: Workflow>: Resident {
     let value: Flow.State
+    let state: String
+    let plan: ResidentPlan
 
-    var state: String { caseName(of: value) }
+    init(value: Flow.State) {
+        self.value = value
+        state = caseName(of: value)
+        plan = Self.plan(for: value)
+    }
+
     var output: [String: JSONValue] { Flow.output(of: value) }
     var references: [Reference] { Flow.references(of: value) }
     var account: ProviderAccount { ProviderAccount(provider: Flow.provider, name: Flow.account(of: value)) }
 
-    var plan: ResidentPlan {
+    private static func plan(for value: Flow.State) -> ResidentPlan {
         let plan = Flow.plan(for: value)
         var deadline: (@Sendable (Timestamp) -> Timestamp)?
         if let limit = plan.deadline?.limit { deadline = { limit.instant(entry: $0) } }
+        let step = step(of: plan)
         return ResidentPlan(
-            step: step(of: plan), deadline: deadline, deadlineEvent: plan.deadline?.event,
-            overdue: plan.overdue.map { (after: $0.after, desk: $0.desk) }, summary: plan.summary)
+            step: step, deadline: deadline, deadlineEvent: plan.deadline?.event,
+            overdue: plan.overdue.map { (after: $0.after, desk: $0.desk) }, summary: step.summary)
     }
 
     func transition(on event: any WorkflowEvent) -> ResidentTransition {
@@ -149,7 +170,7 @@ struct ResidentState<Flow: Workflow>: Resident {
     func event(for refusal: ProviderRefusal) -> any WorkflowEvent { Flow.refused(refusal) }
     func data(_ coding: JSONCoding) throws -> String { try coding.store(value) }
 
-    private func step(of plan: Plan<Flow>) -> ResidentPlan.Step {
+    private static func step(of plan: Plan<Flow>) -> ResidentPlan.Step {
         switch plan.step {
         case .perform(let activity, let retry): .perform(ResidentActivity(activity), retry: retry)
         case .poll(let activity, let cadence): .poll(ResidentActivity(activity), cadence)

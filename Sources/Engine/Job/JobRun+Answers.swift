@@ -51,13 +51,15 @@ extension JobRun {
         _ event: any WorkflowEvent, of activity: ResidentActivity, _ call: Invocation, at now: Timestamp
     ) {
         guard let resident else { return }
-        switch resident.transition(on: event) {
+        let transition = resident.transition(on: event)
+        switch transition {
         case .move(to: let next) where activity.isWrite && next.state == resident.state:
             // The key stays with the state: what follows from this answer could not be told from what led to it.
             let answered = "\(call.activity.name) answered \(caseName(of: event))"
             park("\(answered), which leaves the job in \(next.state): a write is made once in a state", at: now)
         case .move, .unexpected:
-            _ = deliver(event, actor: call.purpose == .lookup ? "lookup" : "activity", call: call, at: now)
+            let actor = call.purpose == .lookup ? "lookup" : "activity"
+            _ = deliver(event, leadingTo: transition, actor: actor, call: call, at: now)
         case .stay, .ignore, .refuse:
             park(
                 "\(call.activity.name) answered \(caseName(of: event)), which \(resident.state) does not take", at: now)
@@ -164,8 +166,10 @@ extension JobRun {
         _ event: any WorkflowEvent, _ cadence: Cadence, _ call: Invocation, error: String?, at now: Timestamp
     ) {
         let entered = row.enteredSeq
-        switch resident?.transition(on: event) {
-        case .move, .stay, .refuse, .unexpected: _ = deliver(event, actor: "activity", call: call, at: now)
+        let transition = resident?.transition(on: event)
+        switch transition {
+        case .move, .stay, .refuse, .unexpected:
+            _ = deliver(event, leadingTo: transition, actor: "activity", call: call, at: now)
         // A fact that the state ignores is no news: not worth a row in the history each time it is read.
         case .ignore, nil: break
         }

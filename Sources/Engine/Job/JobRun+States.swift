@@ -8,46 +8,46 @@ extension JobRun {
     ///
     /// Returns the answer for whoever brought it.
     mutating func deliver(
-        _ event: any WorkflowEvent, actor: String, call: Invocation? = nil, at now: Timestamp
+        _ event: any WorkflowEvent, leadingTo transition: ResidentTransition? = nil, actor: String,
+        call: Invocation? = nil, at now: Timestamp
     ) -> String {
         guard let resident else { return "refused: the job could not be started" }
         let from = resident.state
-        let detail = describe(event: event, call: call)
-        switch resident.transition(on: event) {
+        let name = caseName(of: event)
+        let detail = describe(event, name, call: call)
+        switch transition ?? resident.transition(on: event) {
         case .move(to: let next):
             do {
                 let stored = try store(next)
-                record(event, from: from, to: next.state, actor: actor, call: call, detail: detail, at: now)
+                record(name, from: from, to: next.state, actor: actor, call: call, detail: detail, at: now)
                 move(to: next, stored, from: resident, call: call, at: now)
                 return "delivered"
             } catch {
                 let reason = "the state \(next.state) can't be stored: \(explanation(of: error))"
-                park(reason, event: caseName(of: event), actor: actor, detail: detail, at: now)
+                park(reason, event: name, actor: actor, detail: detail, at: now)
                 return "parked: \(reason)"
             }
         case .stay:
-            record(event, from: from, to: from, actor: actor, call: call, detail: detail, at: now)
+            record(name, from: from, to: from, actor: actor, call: call, detail: detail, at: now)
             return "delivered"
         case .ignore:
-            record(
-                event, from: from, to: from, actor: actor, call: call, detail: detail + [("ignored", "true")], at: now)
+            let ignored = [("ignored", "true")]
+            record(name, from: from, to: from, actor: actor, call: call, detail: detail + ignored, at: now)
             return "ignored: the job rests in \(from)"
         case .refuse(let reason):
             let refused = [("refused", JSONCoding.quoted(reason))]
-            record(event, from: from, to: from, actor: actor, call: call, detail: detail + refused, at: now)
+            record(name, from: from, to: from, actor: actor, call: call, detail: detail + refused, at: now)
             return "refused: \(reason)"
         case .unexpected:
-            let reason = "\(caseName(of: event)) is not expected in \(from)\(contents(of: event))"
-            park(reason, event: caseName(of: event), actor: actor, detail: detail, at: now)
+            let reason = "\(name) is not expected in \(from)\(contents(in: detail))"
+            park(reason, event: name, actor: actor, detail: detail, at: now)
             return "parked: \(reason)"
         }
     }
 
     /// What an event says beside its name, cut to what fits a line; operators should not have to look for it.
-    private func contents(of event: any WorkflowEvent) -> String {
-        guard let shown = try? registry.coding.show(event), shown.utf8.count > caseName(of: event).utf8.count + 8 else {
-            return ""
-        }
+    private func contents(in detail: [(String, String)]) -> String {
+        guard let shown = detail.first(where: { $0.0 == "event" })?.1 else { return "" }
         return ": " + (shown.count > 300 ? shown.prefix(300) + "…" : shown)
     }
 
@@ -168,9 +168,9 @@ extension JobRun {
     // MARK: History
 
     /// What the history tells of an event beside its name, as JSON members.
-    private func describe(event: any WorkflowEvent, call: Invocation?) -> [(String, String)] {
+    private func describe(_ event: any WorkflowEvent, _ name: String, call: Invocation?) -> [(String, String)] {
         var members: [(String, String)] = []
-        if let payload = try? registry.coding.show(event), payload != "{\"\(caseName(of: event))\":{}}" {
+        if let payload = try? registry.coding.show(event), payload != "{\"\(name)\":{}}" {
             members.append(("event", payload))
         }
         if let call {
@@ -182,12 +182,10 @@ extension JobRun {
     }
 
     private mutating func record(
-        _ event: any WorkflowEvent, from: String, to: String, actor: String, call: Invocation?,
-        detail: [(String, String)], at now: Timestamp
+        _ event: String, from: String, to: String, actor: String, call: Invocation?, detail: [(String, String)],
+        at now: Timestamp
     ) {
-        record(
-            event: caseName(of: event), from: from, to: to, actor: actor, attempt: call?.attempt, detail: detail,
-            at: now)
+        record(event: event, from: from, to: to, actor: actor, attempt: call?.attempt, detail: detail, at: now)
     }
 
     /// Adds a row to the history: each one is a transition with a number of its own.

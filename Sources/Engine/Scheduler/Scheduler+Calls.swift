@@ -3,19 +3,18 @@ import WorkflowCore
 
 /// Calling activities, bounded for each provider account.
 extension Scheduler {
-    /// Lets a held job take its next step, and queues what comes of it.
-    mutating func step(_ job: JobID, at now: Timestamp, _ work: (inout JobRun) -> JobRun.Next) {
-        guard var entry = held[job] else { return }
-        entry.next = work(&entry.run)
-        if isDraining, case .perform = entry.next { entry.next = entry.run.withdraw(at: now) }
-        if case .perform(let invocation) = entry.next, !entry.run.isChanged {
-            entry.stage = .queued
+    /// Queues what a held job's step came to.
+    mutating func step(_ job: JobID, at now: Timestamp, _ next: JobRun.Next?) {
+        guard var next, let lease = held[job]?.lease else { return }
+        if isDraining, case .perform = next { next = runs[job]?.withdraw(at: now) ?? next }
+        held[job]?.next = next
+        if case .perform(let invocation) = next, runs[job]?.isChanged == false {
+            held[job]?.stage = .queued
             queue(invocation)
         } else {
-            entry.stage = .uncommitted
-            buckets[job.bucket]?.uncommitted.append(entry.lease)
+            held[job]?.stage = .uncommitted
+            buckets[job.bucket]?.uncommitted.append(lease)
         }
-        held[job] = entry
     }
 
     /// Lets a call wait for its turn.
@@ -66,7 +65,7 @@ extension Scheduler {
         guard let account = calls.removeValue(forKey: lease) else { return }
         accounts[account]?.calling -= 1
         guard let entry = held[job], entry.lease == lease, entry.stage == .calling else { return }
-        step(job, at: now) { $0.answered(answer, at: now) }
+        step(job, at: now, runs[job]?.answered(answer, at: now))
     }
 
     private var sortedAccounts: [ProviderAccount] {
@@ -85,7 +84,7 @@ extension Scheduler {
             let writes = accounts[account]?.writes.popFirst(.max) ?? []
             let reads = accounts[account]?.reads.popFirst(.max) ?? []
             for lease in writes + reads where held[lease.job]?.lease == lease {
-                step(lease.job, at: now) { $0.withdraw(at: now) }
+                step(lease.job, at: now, runs[lease.job]?.withdraw(at: now))
             }
         }
     }

@@ -82,8 +82,10 @@ extension Scheduler {
             let run = JobRun(job, registry: registry, at: now)
             // The store counts the lease from its own “now”, which was before its answer came.
             let leaseEnds = min(now, claim.now) + limits.term
-            held[job.id] = HeldJob(run: run, next: .release, stage: .uncommitted, leaseEnds: leaseEnds, looks: looks)
-            step(job.id, at: now) { $0.begin(at: now) }
+            let lease = Lease(job: job.id, token: job.lease)
+            held[job.id] = HeldJob(lease: lease, leaseEnds: leaseEnds, looks: looks)
+            runs[job.id] = run
+            step(job.id, at: now, runs[job.id]?.begin(at: now))
         }
     }
 
@@ -102,7 +104,7 @@ extension Scheduler {
         // Looking through all held jobs is not free: no more often than a few times in a lease.
         if let last = state.renewedAt, now - last < limits.term / 8 { return }
         let leases = held.values
-            .filter { $0.run.id.bucket == bucket && $0.leaseEnds - now <= half }
+            .filter { $0.lease.job.bucket == bucket && $0.leaseEnds - now <= half }
             .map(\.lease)
             .sorted { $0.job < $1.job }
         buckets[bucket]?.renewedAt = now
@@ -113,7 +115,7 @@ extension Scheduler {
 
     mutating func renewed(_ asked: [Lease], _ renewed: Set<JobID>, bucket: Int, at now: Timestamp) {
         buckets[bucket]?.isRenewing = false
-        for lease in asked where held[lease.job]?.run.lease == lease.token {
+        for lease in asked where held[lease.job]?.lease == lease {
             if renewed.contains(lease.job) {
                 held[lease.job]?.leaseEnds = (buckets[bucket]?.renewedAt ?? now) + limits.term
             } else {
@@ -128,5 +130,6 @@ extension Scheduler {
     /// A call under way for it may still answer; its account's place is freed then.
     mutating func drop(_ job: JobID) {
         held[job] = nil
+        runs[job] = nil
     }
 }

@@ -20,13 +20,11 @@ extension Scheduler {
 
     private mutating func flush(_ lease: Lease) -> JobCommit? {
         // A job that was lost and taken again stands here twice; only the newer one counts.
-        guard var entry = held[lease.job], entry.lease == lease, entry.stage == .uncommitted else { return nil }
+        guard let entry = held[lease.job], entry.lease == lease, entry.stage == .uncommitted else { return nil }
         var keeps = false
         if case .perform = entry.next { keeps = true }
-        let commit = entry.run.flush(keepsLease: keeps)
-        entry.stage = .committing
-        held[lease.job] = entry
-        return commit
+        held[lease.job]?.stage = .committing
+        return runs[lease.job]?.flush(keepsLease: keeps)
     }
 
     mutating func committed(_ number: Int, accepted: Set<JobID>, at now: Timestamp) {
@@ -42,7 +40,7 @@ extension Scheduler {
     }
 
     /// Whether a commit is still this node's business: the job was not lost in the meantime.
-    private func isOurs(_ job: JobCommit) -> Bool { held[job.id]?.run.lease == job.lease }
+    private func isOurs(_ job: JobCommit) -> Bool { held[job.id]?.lease.token == job.lease }
 
     private mutating func finish(_ number: Int) {
         guard let group = groups.removeValue(forKey: number) else { return }
@@ -61,7 +59,7 @@ extension Scheduler {
             return drop(job.id)
         }
         if isDraining {
-            step(job.id, at: now) { $0.withdraw(at: now) }
+            step(job.id, at: now, runs[job.id]?.withdraw(at: now))
         } else {
             held[job.id]?.stage = .queued
             queue(invocation)

@@ -86,6 +86,8 @@ public struct Scheduler: Sendable {
     let registry: Registry
     let limits: Limits
     var held: [JobID: HeldJob] = [:]
+    /// What each held job is about: much larger than its place in the queues, and changed where it lies.
+    var runs: [JobID: JobRun] = [:]
     var buckets: [Int: BucketState] = [:]
     var groups: [Int: CommitGroup] = [:]
     var nextGroup = 1
@@ -178,16 +180,14 @@ struct HeldJob: Sendable {
         case uncommitted, committing, queued, calling
     }
 
-    var run: JobRun
-    var next: JobRun.Next
-    var stage: Stage
+    let lease: Lease
+    var next: JobRun.Next = .release
+    var stage = Stage.uncommitted
     var leaseEnds: Timestamp
     /// How often the node had been asked to look when it was claimed.
     let looks: Int
     /// Whether its provider was called since it was claimed.
     var hasCalled = false
-
-    var lease: Lease { Lease(job: run.id, token: run.lease) }
 }
 
 /// One bucket, as this node sees it.
