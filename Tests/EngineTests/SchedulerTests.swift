@@ -212,6 +212,25 @@ struct SchedulerTests {
         #expect(harness.scheduler.wakeAt(after: harness.clock.now()) == .noon + .milliseconds(19_900))
     }
 
+    @Test("When there is little room, buckets take turns, and no claim is made for a handful of jobs")
+    func turns() throws {
+        var limits = Scheduler.Limits()
+        limits.held = 40
+        limits.claim = 40
+        let harness = try Harness.transfers(buckets: 3, limits: limits)
+        harness.provider.answer("open", .down)
+        for _ in 0..<300 { try harness.transfer(.open) }
+        harness.fate = { $0.called == nil ? .happens : .waits }
+        harness.run()
+        #expect(harness.scheduler.heldJobs == 40)
+        #expect(harness.claimed == [0])
+        for _ in 0..<9 { harness.resume() }
+        #expect(harness.claimed == [0])
+        for _ in 0..<31 { harness.resume() }
+        #expect(harness.claimed.prefix(4) == [0, 1, 2, 0])
+        #expect(harness.claimLimits.allSatisfy { $0 >= 10 })
+    }
+
     @Test("A node that holds all it may sleeps, though something else falls due")
     func full() throws {
         var limits = Scheduler.Limits()
@@ -326,6 +345,9 @@ extension Harness {
 
     /// The limits of the claims.
     fileprivate var claimLimits: [Int] { requests.map(\.limit) }
+
+    /// The buckets of the claims.
+    fileprivate var claimed: [Int] { requests.map(\.bucket) }
 
     /// The marks of the claims.
     fileprivate var marks: [Timestamp?] { requests.map(\.mark) }

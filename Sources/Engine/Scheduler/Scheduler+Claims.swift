@@ -23,7 +23,9 @@ extension Scheduler {
 
     mutating func claimAll(at now: Timestamp) {
         guard !isDraining else { return }
-        for bucket in buckets.keys.sorted() { claim(bucket, at: now) }
+        // Whoever waited longest comes first: when there is little room, no bucket is left out.
+        let turns = buckets.map { (turn: $0.value.turn, bucket: $0.key) }.sorted { $0 < $1 }
+        for (_, bucket) in turns { claim(bucket, at: now) }
         let nothingToClaim = buckets.values.allSatisfy { !$0.isClaiming && !$0.wantsClaim }
         if nothingToClaim, bell == .silent {
             bell = .asking
@@ -33,7 +35,7 @@ extension Scheduler {
 
     private mutating func claim(_ bucket: Int, at now: Timestamp) {
         guard var state = buckets[bucket], !state.isClaiming, isDue(state, at: now) else { return }
-        let limit = min(limits.claim, room)
+        let limit = allowance
         guard limit > 0 else { return }
         if let looked = state.lookedBehindAt, now - looked < limits.lookBehind {
             state.markWasUsed = state.mark != nil
@@ -46,6 +48,8 @@ extension Scheduler {
         state.nextDue = nil
         state.claimedAt = now
         state.asked = limit
+        claims += 1
+        state.turn = claims
         buckets[bucket] = state
         actions.append(
             .claim(
@@ -61,8 +65,14 @@ extension Scheduler {
         return state.claimedAt.map { now - $0 >= limits.idlePoll } ?? true
     }
 
-    /// How many more jobs may be held, those counted in that were asked for.
-    var room: Int { limits.held - buckets.values.reduce(held.count) { $0 + $1.asked } }
+    /// The most jobs that may be asked for now; those count as held that were asked for already.
+    ///
+    /// A node that holds nearly all it may has enough to do: it waits until a claim is worth its while.
+    var allowance: Int {
+        let room = limits.held - buckets.values.reduce(held.count) { $0 + $1.asked }
+        let most = min(limits.claim, limits.held)
+        return room * 4 >= most ? min(room, most) : 0
+    }
 
     mutating func claimed(_ claim: Claim, bucket: Int, at now: Timestamp) {
         guard var state = buckets[bucket], state.isClaiming else { return }

@@ -95,8 +95,9 @@ public struct Scheduler: Sendable {
     /// Calls under way, and whose places they take.
     var calls: [Lease: ProviderAccount] = [:]
     var bell = BellState.silent
-    /// How often the node was asked to look.
+    /// How often the node was asked to look, and how often it claimed.
     var looks = 0
+    var claims = 0
     var actions: [Action] = []
     /// Whether the node takes no new work.
     public internal(set) var isDraining = false
@@ -151,7 +152,7 @@ public struct Scheduler: Sendable {
     /// When the node has to be woken if nothing happens before.
     public func wakeAt(after now: Timestamp) -> Timestamp {
         var wake = now + limits.idlePoll
-        if !isDraining, room > 0 {
+        if !isDraining, allowance > 0 {
             for state in buckets.values where !state.isClaiming {
                 if let instant = state.retryAt ?? state.nextDue { wake = min(wake, instant) }
             }
@@ -201,6 +202,8 @@ struct BucketState: Sendable {
     var nextDue: Timestamp?
     var retryAt: Timestamp?
     var asked = 0
+    /// The number of its last claim among those of all buckets.
+    var turn = 0
     var isRenewing = false
     var renewedAt: Timestamp?
     /// Jobs whose step waits to be committed, in order.
