@@ -165,7 +165,7 @@ begin
                     select from lockstep.signal r
                     where r.job_id = s.id and r.bucket = s.bucket and r.name = '$resume' and r.handled_at is null))
                     -- These come with the next look that is due, as claim_signaled has it.
-                and (s.attempt_status is distinct from 'unknown' or s.status = 'parked')
+                and (s.attempt_status is distinct from 'unknown' or s.status in ('parked', 'paused'))
                 -- What a dead daemon owns can be told nothing before its lease ends.
                 and (s.leased_by is null or s.due_at <= lockstep.now())
                 and (s.workflow in (select p.name from lockstep.pause p where p.kind = 'workflow')) is not true

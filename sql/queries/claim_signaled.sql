@@ -1,7 +1,7 @@
 -- name: claim_signaled
 -- Takes jobs of one bucket that were told something, whenever they are due, and leases them to a daemon: waiting,
 -- parked and finished ones too; paused ones only where a $resume is among what they were told. Jobs with an attempt
--- whose outcome is unknown are left alone, unless they are parked: nothing is delivered to them before the outcome has
+-- whose outcome is unknown are left alone, unless they are parked or paused: nothing is delivered to them before the outcome has
 -- been looked up, so that what waits comes with the next look that is due.
 --
 -- $1 bucket       smallint
@@ -33,7 +33,7 @@ due as materialized (
             and s.id = told.job_id
             and (s.leased_by is null or s.due_at <= (select now from moment))
             and (s.status <> 'paused' or told.resumes)
-            and (s.attempt_status is distinct from 'unknown' or s.status = 'parked')
+            and (s.attempt_status is distinct from 'unknown' or s.status in ('parked', 'paused'))
             and ((s.workflow, s.version) in (select * from unnest($2::text[], $3::int[]))) is true
             and (s.workflow in (select p.name from lockstep.pause p where p.kind = 'workflow')) is not true
             and (s.tenant in (select p.name from lockstep.pause p where p.kind = 'tenant')) is not true
