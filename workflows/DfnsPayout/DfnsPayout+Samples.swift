@@ -36,6 +36,7 @@ extension DfnsPayout {
             .quoted(quote: Quote(timestamp: day, offers: [])),
             .quoted(quote: Quote(timestamp: day + .hours(24), offers: quote.offers)),
             .accepted,
+            .approved,
             .opened(id: payout.id, by: .us),
             .opened(id: payout.id, by: .another(user: "us-other")),
             .instructed(transfer: transfer),

@@ -10,7 +10,8 @@ extension DfnsPayout {
     /// Which signal is which event.
     public static func event(for signal: Signal) -> Event? {
         switch signal.name {
-        case "accept", "confirm": .accepted
+        case "accept": .accepted
+        case "confirm": .approved
         case "cancel": .cancelRequested
         case _: nil
         }

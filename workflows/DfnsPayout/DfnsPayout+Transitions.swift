@@ -8,7 +8,8 @@ extension DfnsPayout {
     /// What can come at any time has a table of its own: requests, progress, and ends.
     public static func transition(from state: State, on event: Event) -> Transition<Self> {
         switch (state, event) {
-        case (_, .accepted): consent(in: state)
+        case (_, .accepted): accept(in: state)
+        case (_, .approved): approve(in: state)
         case (_, .cancelRequested): cancel(in: state)
         case (_, .progressed(let progress)): advance(state, by: progress)
         case (_, .ended(let ending, let progress)): end(state, by: ending, progress)
@@ -59,12 +60,25 @@ extension DfnsPayout {
         }
     }
 
-    /// The app or an operator says yes, to the price or to the transfer.
-    private static func consent(in state: State) -> Transition<Self> {
+    /// The app says yes to the price, and to nothing else: said once more, it must not pass for a yes to the transfer.
+    private static func accept(in state: State) -> Transition<Self> {
         switch state {
         case .awaitingAcceptance(let order, _, _): .move(to: .creating(order: order))
+        case .quoting: .refuse("there is no price to accept yet")
+        case .awaitingConfirmation: .refuse("the price is settled; the transfer wants a “confirm”")
+        case .canceling, .retracting: .refuse("the payout is being taken back")
+        case .creating, .awaitingInstructions, .verifying, .confirming, .doubting, .stranded, .settling, .tracing:
+            .ignore
+        case .completed, .failed, .rejected, .expired, .canceled: .ignore
+        }
+    }
+
+    /// The app or an operator says yes to the transfer.
+    private static func approve(in state: State) -> Transition<Self> {
+        switch state {
         case .awaitingConfirmation(let payout, let transfer): .move(to: .verifying(payout: payout, transfer: transfer))
-        case .quoting, .creating, .awaitingInstructions: .refuse("there is nothing to accept or confirm yet")
+        case .quoting, .awaitingAcceptance, .creating, .awaitingInstructions:
+            .refuse("there is no transfer to confirm yet")
         case .canceling, .retracting: .refuse("the payout is being taken back")
         case .stranded: .refuse("the payout belongs to another identity at Dfns; only that one can confirm it")
         case .verifying, .confirming, .doubting, .settling, .tracing: .ignore

@@ -53,6 +53,7 @@ public enum DfnsPayout: Workflow {
     public enum Event: WorkflowEvent {
         case quoted(quote: Quote)
         case accepted
+        case approved
         case opened(id: String, by: Requester)
         case instructed(transfer: Transfer)
         case confirmed

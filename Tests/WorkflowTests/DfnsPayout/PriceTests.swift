@@ -60,6 +60,24 @@ struct DfnsPayoutPrice {
         #expect(payout.outcome == .expired)
     }
 
+    @Test("A yes to the price is none to the transfer, however often it is said, and the other way round")
+    func consents() {
+        let order = Fixture.order(accept: .ask, confirm: .ask)
+        var payout = Simulation(of: DfnsPayout.self, input: order)
+        payout.receive(.quoted(quote: Fixture.quote(.sample)))
+        #expect(payout.receive(signal: Signal(name: "confirm")) == .refuse("there is no transfer to confirm yet"))
+        payout.receive(signal: Signal(name: "accept"))
+        #expect(payout.state == .creating(order: order))
+        #expect(payout.receive(signal: Signal(name: "accept")) == .ignore)
+        payout.receive(.opened(id: "pyt-1", by: .us))
+        payout.receive(.instructed(transfer: Fixture.transfer))
+        let late = payout.receive(signal: Signal(name: "accept"))
+        #expect(late == .refuse("the price is settled; the transfer wants a “confirm”"))
+        #expect(caseName(of: payout.state) == "awaitingConfirmation")
+        payout.receive(signal: Signal(name: "confirm"))
+        #expect(caseName(of: payout.state) == "verifying")
+    }
+
     @Test("Nobody confirms: the payout is taken back before Dfns's 24 hours are over, and counts as expired")
     func nobodyConfirms() {
         let asked = Fixture.payout(Fixture.order(confirm: .ask))
