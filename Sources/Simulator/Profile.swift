@@ -105,10 +105,10 @@ struct Profile {
     }
 
     private mutating func drawNodeFaults(_ dice: inout Dice) {
-        if dice.chance(0.5) { node.crash = dice.pick([0.01, 0.03, 0.08]) }
-        if dice.chance(0.3) { node.stop = dice.pick([0.01, 0.04]) }
-        if dice.chance(0.2) { node.drain = dice.pick([0.01, 0.03]) }
-        if dice.chance(0.3) { node.cutOff = dice.pick([0.01, 0.04]) }
+        if dice.chance(0.5) { node.crash = dice.pick([0.02, 0.05, 0.12]) }
+        if dice.chance(0.3) { node.stop = dice.pick([0.02, 0.08]) }
+        if dice.chance(0.2) { node.drain = dice.pick([0.02, 0.06]) }
+        if dice.chance(0.3) { node.cutOff = dice.pick([0.02, 0.08]) }
         node.longestStop = dice.pick([.seconds(40), .minutes(3), .minutes(10)])
         bellsLost = dice.pick([0, 0.1, 1])
     }

@@ -11,6 +11,8 @@ public enum Promise: String, CaseIterable, Sendable {
     case intentBeforeEffect
     /// A write whose outcome is unknown is repeated only after a look, or under its key.
     case lookBeforeRepeating
+    /// Where the app wants to be asked before money moves, it does not move before the app has confirmed it.
+    case noMoneyWithoutConsent
     /// A job has one payout, which is confirmed, transferred and paid out once.
     case onceAtTheProvider
     /// The provider's ledger has nothing that no job knows of.
@@ -37,6 +39,7 @@ public enum Promise: String, CaseIterable, Sendable {
         case .fencedCommits: "a stale owner's commit changes nothing"
         case .intentBeforeEffect: "an attempt is stored before the provider is called"
         case .lookBeforeRepeating: "a write whose outcome is unknown is not repeated without a look"
+        case .noMoneyWithoutConsent: "no money moves before the app has confirmed it, where it wants to be asked"
         case .onceAtTheProvider: "a job has one payout, confirmed, transferred and paid out once"
         case .nothingUnknownAtTheProvider: "the provider's ledger has nothing that no job knows of"
         case .gaplessHistory: "history is gapless, and its last row says where the job rests"

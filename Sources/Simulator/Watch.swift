@@ -18,6 +18,7 @@ struct Watch {
         var state: String?
         var isOver = false
         var lastRowAt: Timestamp?
+        var mayMoveMoney = true
         /// What it heard, and under which lease at which transition.
         var heard: [Int64: Hearing] = [:]
         /// What the provider did for it, by kind.
@@ -65,9 +66,14 @@ struct Watch {
 
     mutating func count(_ name: String) { counts[name, default: 0] += 1 }
 
-    mutating func enqueued(_ job: JobID) {
+    mutating func enqueued(_ job: JobID, mayMoveMoney: Bool) {
         seen[job] = SeenJob()
+        seen[job]?.mayMoveMoney = mayMoveMoney
         unfinished += 1
+    }
+
+    mutating func told(_ job: JobID, _ name: String) {
+        if name == "confirm" { seen[job]?.mayMoveMoney = true }
     }
 
     // MARK: Leases
@@ -196,6 +202,9 @@ struct Watch {
                 at: now)
         }
         seen[job]?.effects[effect.kind, default: 0] += 1
+        if effect.kind == .confirmed, seen[job]?.mayMoveMoney == false {
+            broken(.noMoneyWithoutConsent, job, "\(effect.object) is confirmed, and nobody asked for that", at: now)
+        }
         let once: [Ledger.Kind] = [.created, .confirmed, .canceled, .transfer, .disbursed]
         if once.contains(effect.kind), (seen[job]?.effects[effect.kind] ?? 0) > 1 {
             broken(.onceAtTheProvider, job, "\(effect.kind.rawValue) twice, now \(effect.object) under \(key)", at: now)

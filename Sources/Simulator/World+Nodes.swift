@@ -73,10 +73,12 @@ extension World {
     }
 
     private func interpret(_ action: Scheduler.Action, of number: Int) {
-        trouble(number)
         switch action {
-        case .perform(let invocation): handOut(invocation, by: number)
+        case .perform(let invocation):
+            trouble(number)
+            handOut(invocation, by: number)
         case .claim, .commit, .find, .renew, .setBell:
+            if case .commit = action { trouble(number) }
             nodes[number]?.underWay += 1
             let fate = drawFate()
             let isSlow = !isCalm && faults.chance(profile.store.slow)
@@ -86,7 +88,7 @@ extension World {
         }
     }
 
-    /// Something may happen to a node while it does something: at once, or a little later.
+    /// Something may happen to a node while it calls or commits: at once, or a little later.
     private func trouble(_ number: Int) {
         guard !isCalm else { return }
         let soon = faults.chance(0.5) ? Duration.zero : faults.spread(.milliseconds(1), .seconds(20))

@@ -45,7 +45,7 @@ extension World {
         let job = database.memory.enqueue("dfns_payout", input: input)
         toEnqueue -= 1
         jobs.append(job)
-        watch.enqueued(job)
+        watch.enqueued(job, mayMoveMoney: input.contains(#""confirm":"auto""#))
         note("app", "enqueues", job, input)
         ring()
         let looks = people.chance(0.15) ? 0 : people.whole(1...6)
@@ -70,6 +70,8 @@ extension World {
             sometime("confirm", "yes-1")
             sometime("confirm", "yes-1")
         }
+        // Yes to the price, once more or at the wrong time: a repeated request of an app's.
+        for _ in 0..<(people.chance(0.1) ? 3 : 0) { sometime("accept") }
         if people.chance(0.03) { sometime("nonsense") }
     }
 
@@ -85,6 +87,7 @@ extension World {
 
     private func tell(_ job: JobID, _ name: String, key: String?, actor: String) {
         guard !isDown else { return }
+        watch.told(job, name)
         let receipt = database.memory.signal(job, name, key: key, actor: actor)
         note(actor, "tells", job, "\(name): \(receipt.rawValue)")
         ring()
