@@ -1,8 +1,8 @@
 -- name: claim_signaled
 -- Takes jobs of one bucket that were told something, whenever they are due, and leases them to a daemon: waiting,
 -- parked and finished ones too; paused ones only where a $resume is among what they were told. Jobs with an attempt
--- whose outcome is unknown are left alone, unless they are parked or paused: nothing is delivered to them before the outcome has
--- been looked up, so that what waits comes with the next look that is due.
+-- whose outcome is unknown are left alone, unless they are parked or paused: nothing is delivered to them before the
+-- outcome has been looked up, so that what waits comes with the next look that is due.
 --
 -- $1 bucket       smallint
 -- $2 workflows    text[]    the flows that the daemon knows, each with the version
