@@ -54,6 +54,3 @@ public struct NetworkTransport: Transport {
         deinit { loop.stop() }
     }
 }
-
-/// The name that wiring still uses for `NetworkTransport`.
-public typealias URLSessionTransport = NetworkTransport
