@@ -58,6 +58,7 @@ let package = Package(
 
         // Level 1: flows, the engine, and one wrapper for each outside thing
         workflow("DfnsPayout"),
+        workflow("PontisPayout"),
         library("Engine", knows: ["WorkflowCore", "JSONSchema", "Time"]),
         library("Postgres", knows: ["CLibPQ", "Time"]),
         library("Crypto", knows: ["CLibCrypto"]),
@@ -65,6 +66,10 @@ let package = Package(
         library("HTTPClient", knows: ["CLibCurl", "HTTPTypes"]),
 
         // Level 2: adapters
+        library("ProviderCore", at: "Sources/Providers/Core", knows: ["Domain", "Time", "HTTPTypes", "HTTPClient"]),
+        library(
+            "PontisGlobe", at: "Sources/Providers/PontisGlobe",
+            knows: ["ProviderCore", "Domain", "Time", "HTTPTypes", "HTTPClient", "Crypto"]),
         library(
             "Dfns", at: "Sources/Providers/Dfns",
             knows: ["Domain", "Time", "HTTPTypes", "HTTPClient", "Crypto"]),
@@ -105,7 +110,11 @@ let package = Package(
             ],
             swiftSettings: strict),
 
-        // Tests
+        // Tests, and what several of them share
+        library("RecordedHTTP", at: "Tests/RecordedHTTP", knows: ["HTTPTypes", "HTTPClient"]),
+        tests(
+            "PontisGlobeTests",
+            of: ["PontisGlobe", "ProviderCore", "RecordedHTTP", "Domain", "Time", "HTTPTypes", "HTTPClient", "Crypto"]),
         tests("TimeTests", of: ["Time"]),
         tests("DomainTests", of: ["Domain", "JSONSchema"]),
         tests("CryptoTests", of: ["Crypto"]),

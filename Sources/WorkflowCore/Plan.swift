@@ -49,12 +49,24 @@ public struct Plan<Flow: Workflow>: Sendable {
         public let desk: String
     }
 
+    /// Looking at what is over, in case it is undone.
+    public struct Watch: Sendable {
+        /// What is read.
+        public let activity: Flow.Activity
+        /// How often.
+        public let every: Duration
+        /// For how long after entry.
+        public let period: Duration
+    }
+
     /// The one thing to do.
     public let step: Step
     /// When it ends by itself; nil means never.
     public private(set) var deadline: Deadline?
     /// When it counts as overdue; nil means never.
     public private(set) var overdue: Overdue?
+    /// What is still looked at after the end; nil means nothing.
+    public private(set) var watch: Watch?
 
     /// Do this once, with retries.
     public static func perform(_ activity: Flow.Activity, retry: RetryPolicy = .standard) -> Self {
@@ -90,6 +102,13 @@ public struct Plan<Flow: Workflow>: Sendable {
     /// The same, but after this long in the state the job is shown as overdue on somebody's desk.
     public func overdue(after interval: Duration, desk: String) -> Self {
         with { $0.overdue = Overdue(after: interval, desk: desk) }
+    }
+
+    /// The same end, but this is read every so often for a while after it, in case what was done is undone.
+    ///
+    /// The job counts as over all the same; an event that its state takes reopens it.
+    public func watch(_ activity: Flow.Activity, every interval: Duration, for period: Duration) -> Self {
+        with { $0.watch = Watch(activity: activity, every: interval, period: period) }
     }
 
     private init(step: Step) { self.step = step }
