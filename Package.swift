@@ -81,6 +81,8 @@ let package = Package(
             knows: ["SandboxCore", "Domain", "Time", "HTTPTypes", "Crypto"]),
 
         library(
+            "PontisSandbox", at: "Sources/Sandbox/PontisGlobe", knows: ["SandboxCore", "Time", "HTTPTypes", "Crypto"]),
+        library(
             "SandboxHost", at: "Sources/Sandbox/Host",
             knows: ["SandboxCore", "Time", "HTTPTypes", "HTTPServer", "HTTPClient"]),
 
@@ -112,6 +114,12 @@ let package = Package(
 
         // Tests, and what several of them share
         library("RecordedHTTP", at: "Tests/RecordedHTTP", knows: ["HTTPTypes", "HTTPClient"]),
+        tests(
+            "PontisSandboxTests",
+            of: [
+                "PontisSandbox", "SandboxCore", "PontisGlobe", "ProviderCore", "Domain", "Time", "HTTPTypes",
+                "HTTPClient",
+            ]),
         tests(
             "PontisGlobeTests",
             of: ["PontisGlobe", "ProviderCore", "RecordedHTTP", "Domain", "Time", "HTTPTypes", "HTTPClient", "Crypto"]),

@@ -13,7 +13,8 @@ struct CallTests {
     @Test("A log-in is sealed, signed, and carries no token; a read follows with it")
     func read() async throws {
         let transport = RecordingTransport([
-            loggedIn(), answer(200, #"{"ok":true,"data":{"transaction_id":"\#(id)","status":"pending","status_message":null}}"#),
+            loggedIn(),
+            answer(200, #"{"ok":true,"data":{"transaction_id":"\#(id)","status":"pending","status_message":null}}"#),
         ])
         let outcome = try await client(transport).payout(id)
         guard case .answered(let payout) = outcome else {
@@ -24,7 +25,8 @@ struct CallTests {
         #expect(payout.status == .known(.pending))
         #expect(payout.statusMessage == nil)
 
-        #expect(transport.sent.map(\.origin.description) == Array(repeating: "https://sandbox.pontisglobe.com", count: 2))
+        #expect(
+            transport.sent.map(\.origin.description) == Array(repeating: "https://sandbox.pontisglobe.com", count: 2))
         let logIn = try #require(transport.sent.first?.request)
         #expect(logIn.target == "/api/v1/user/login")
         #expect(logIn.headers["Authorization"] == nil)
@@ -45,7 +47,11 @@ struct CallTests {
     @Test("A payout is ordered under our key, and what it answers is read")
     func send() async throws {
         let transport = RecordingTransport([
-            loggedIn(), answer(201, #"{"ok":true,"data":{"transaction_id":"sb_a42b69dcd78f_00_tg3qwn_30e136b2","status":"pending_approval"}}"#),
+            loggedIn(),
+            answer(
+                201,
+                #"{"ok":true,"data":{"transaction_id":"sb_a42b69dcd78f_00_tg3qwn_30e136b2","status":"pending_approval"}}"#
+            ),
         ])
         let outcome = try await client(transport).send(try order(), key: "6f2b8a52-0f9d-4d65-9c3f-0b5f3f1f9d10")
         guard case .answered(let payout) = outcome else {
@@ -122,7 +128,9 @@ struct CallTests {
     @Test("An id of the sandbox under a live account is refused: we would be talking to the wrong system")
     func sandboxID() async throws {
         let transport = RecordingTransport([
-            loggedIn(), answer(201, #"{"ok":true,"data":{"transaction_id":"sb_a42b69dcd78f_00_tg3qwn_30e136b2","status":"pending"}}"#),
+            loggedIn(),
+            answer(
+                201, #"{"ok":true,"data":{"transaction_id":"sb_a42b69dcd78f_00_tg3qwn_30e136b2","status":"pending"}}"#),
         ])
         guard case .refused(let refusal) = try await client(transport, mode: .live).send(try order(), key: "k") else {
             Issue.record("not refused")

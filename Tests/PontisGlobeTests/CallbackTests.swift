@@ -60,8 +60,9 @@ struct CallbackTests {
     func rotation() throws {
         let new = try HMACSigner(secret: encryptionSecret)
         let old = try HMACSigner(secret: hmacSecret)
-        guard case .genuine = PontisCallback.verify(
-            body: body, headers: headers(), signers: [new, old], now: instant)
+        guard
+            case .genuine = PontisCallback.verify(
+                body: body, headers: headers(), signers: [new, old], now: instant)
         else {
             Issue.record("refused")
             return

@@ -11,7 +11,8 @@ struct ErrorTests {
     @Test(
         "Status and code decide, as the table of errors has them",
         arguments: [
-            (400, "validation_error", "invalid"), (400, "bad_request", "invalid"), (401, "unauthorized", "unauthorized"),
+            (400, "validation_error", "invalid"), (400, "bad_request", "invalid"),
+            (401, "unauthorized", "unauthorized"),
             (401, "invalid_signature", "unauthorized"), (403, "forbidden", "forbidden"),
             (403, "ip_not_allowed", "forbidden"), (403, "account_suspended", "forbidden"),
             (404, "not_found", "not_found"), (404, "quote_not_found", "quote_not_found"),

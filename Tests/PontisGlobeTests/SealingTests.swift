@@ -33,8 +33,9 @@ struct SealingTests {
 
     @Test("A secret that is not 32 bytes in base64url is refused by its name")
     func secrets() {
-        #expect(throws: InvalidValue("hmac_secret must be 32 bytes in base64url, 43 characters, as the dashboard shows it"))
-        {
+        #expect(
+            throws: InvalidValue("hmac_secret must be 32 bytes in base64url, 43 characters, as the dashboard shows it")
+        ) {
             try HMACSigner(secret: Secret("short"))
         }
         #expect(

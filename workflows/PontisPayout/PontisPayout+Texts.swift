@@ -12,7 +12,9 @@ extension PontisPayout {
             _ = try FiatAmount(text: text)
             let parts = text.split(separator: ".").map(String.init)
             let decimals = parts.count > 1 ? parts[1] : ""
-            guard text.contains(where: { ("1"..."9").contains($0) }), decimals.utf8.count <= 2, parts[0].utf8.count <= 12 else {
+            guard text.contains(where: { ("1"..."9").contains($0) }), decimals.utf8.count <= 2,
+                parts[0].utf8.count <= 12
+            else {
                 throw InvalidValue(
                     text, isNot: "an amount that can be paid",
                     expected: "write more than 0 with at most two decimals, such as 125.00")

@@ -48,7 +48,8 @@ public struct ProviderAPI: Sendable {
         do {
             return try JSONDecoder().decode(Answer.self, from: Data(response.body))
         } catch {
-            let message = "\(provider) answered \(response.status) with a body that can't be read: "
+            let message =
+                "\(provider) answered \(response.status) with a body that can't be read: "
                 + Self.reason(of: error)
             throw leg == .write ? .unknown(message: message) : .notApplied(retryAfter: nil, message: message)
         }

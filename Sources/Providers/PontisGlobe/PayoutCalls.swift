@@ -94,7 +94,8 @@ extension PontisClient {
             let payout: Payout = try await call(
                 "/api/v1/payouts/getPayoutStatus", WireQuestion(transaction_id: id), leg: .read)
             guard payout.id == id else {
-                throw .notApplied(retryAfter: nil, message: "PontisGlobe was asked about \(id), and told of \(payout.id)")
+                throw .notApplied(
+                    retryAfter: nil, message: "PontisGlobe was asked about \(id), and told of \(payout.id)")
             }
             return payout
         }
