@@ -71,6 +71,9 @@ let package = Package(
             "PontisGlobe", at: "Sources/Providers/PontisGlobe",
             knows: ["ProviderCore", "Domain", "Time", "HTTPTypes", "HTTPClient", "Crypto"]),
         library(
+            "DollarPe", at: "Sources/Providers/DollarPe",
+            knows: ["ProviderCore", "Domain", "Time", "HTTPTypes", "HTTPClient", "Crypto"]),
+        library(
             "Dfns", at: "Sources/Providers/Dfns",
             knows: ["Domain", "Time", "HTTPTypes", "HTTPClient", "Crypto"]),
         library("PostgresStore", knows: ["Engine", "WorkflowCore", "Time", "Postgres", "SQL"]),
@@ -114,6 +117,9 @@ let package = Package(
 
         // Tests, and what several of them share
         library("RecordedHTTP", at: "Tests/RecordedHTTP", knows: ["HTTPTypes", "HTTPClient"]),
+        tests(
+            "DollarPeTests",
+            of: ["DollarPe", "ProviderCore", "RecordedHTTP", "Domain", "Time", "HTTPTypes", "HTTPClient"]),
         tests(
             "PontisSandboxTests",
             of: [
