@@ -59,6 +59,7 @@ let package = Package(
         // Level 1: flows, the engine, and one wrapper for each outside thing
         workflow("DfnsPayout"),
         workflow("PontisPayout"),
+        workflow("DollarPePayout"),
         library("Engine", knows: ["WorkflowCore", "JSONSchema", "Time"]),
         library("Postgres", knows: ["CLibPQ", "Time"]),
         library("Crypto", knows: ["CLibCrypto"]),

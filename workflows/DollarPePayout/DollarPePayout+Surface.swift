@@ -1,0 +1,102 @@
+import Domain
+public import JSONSchema
+import Time
+public import WorkflowCore
+
+/// What apps, operators and webhooks see of a payout.
+extension DollarPePayout {
+    /// `accept` the price, name the `transfer`, `cancel` what is not ordered yet.
+    public static let signals = ["accept", "transfer", "cancel"]
+
+    /// Which signal is which event; `transfer` carries `{"id": "…"}`.
+    public static func event(for signal: Signal) -> Event? {
+        switch signal.name {
+        case "accept": .accepted
+        case "transfer": signal.payload["id"]?.string.flatMap { Identifier($0) }.map { .transferNamed(id: $0) }
+        case "cancel": .cancelRequested
+        case _: nil
+        }
+    }
+
+    /// DollarPe said no.
+    public static func refused(_ refusal: ProviderRefusal) -> Event {
+        .refused(refusal: Refusal(Refusal.Code(rawValue: refusal.code), refusal.message))
+    }
+
+    /// The account that the order names.
+    public static func account(of state: State) -> String { order(of: state)?.account?.text ?? "main" }
+
+    /// DollarPe's id of the payout.
+    public static func references(of state: State) -> [Reference] {
+        payout(of: state).map { [Reference(provider: provider, value: $0.id)] } ?? []
+    }
+
+    /// What the app may show: the price to accept, ids, the bank's reference, and why it did not arrive.
+    public static func output(of state: State) -> [String: JSONValue] {
+        var output: [String: JSONValue] = [:]
+        if let payout = payout(of: state) {
+            output["payout_id"] = .string(payout.id)
+            output["utr"] = payout.utr.map { .string($0) }
+            output["transfer_id"] = payout.linked.map { .string($0) }
+            output["receiving_amount"] = .string(payout.quote.receiving.text)
+        }
+        switch state {
+        case .awaitingAcceptance(_, let quote):
+            output["receiving_amount"] = .string(quote.receiving.text)
+            output["rate"] = .string(quote.rate.text)
+            output["expires_at"] = .string(quote.expiresAt.description)
+        case .holding(_, let status): output["status"] = .string(status)
+        case .failed(let why, _), .rejected(let why):
+            output["code"] = .string(why.code.rawValue)
+            output["reason"] = .string(why.message)
+        case .configuring, .verifyingCustomer, .verifyingBank, .rating, .checkingLimits, .awaitingLimit, .quoting,
+            .initiating, .finding, .monitoring, .awaitingTransfer, .linking, .provingLink, .awaitingRefund, .completed,
+            .refunded, .reversed, .canceled:
+            break
+        }
+        return output
+    }
+
+    private static func payout(of state: State) -> Payout? {
+        switch state {
+        case .monitoring(let payout), .holding(let payout, _), .awaitingTransfer(let payout), .linking(let payout, _),
+            .provingLink(let payout, _), .awaitingRefund(let payout), .completed(let payout), .refunded(let payout),
+            .reversed(let payout):
+            payout
+        case .failed(_, let payout): payout
+        case .configuring, .verifyingCustomer, .verifyingBank, .rating, .checkingLimits, .awaitingLimit, .quoting,
+            .awaitingAcceptance, .initiating, .finding, .rejected, .canceled:
+            nil
+        }
+    }
+
+    private static func order(of state: State) -> Order? {
+        switch state {
+        case .configuring(let order), .verifyingCustomer(let order), .verifyingBank(let order), .rating(let order),
+            .checkingLimits(let order, _), .awaitingLimit(let order, _), .quoting(let order),
+            .awaitingAcceptance(let order, _), .initiating(let order, _), .finding(let order, _):
+            order
+        case .monitoring, .holding, .awaitingTransfer, .linking, .provingLink, .awaitingRefund, .completed, .refunded,
+            .reversed, .failed, .rejected, .canceled:
+            payout(of: state)?.order
+        }
+    }
+}
+
+extension Refusal {
+    /// Whether it says something about our account at DollarPe, and nothing about this payout.
+    var concernsAccount: Bool { [.unauthorized, .forbidden].contains(code) }
+}
+
+extension Refusal.Code {
+    /// The customer has not passed DollarPe's check.
+    static let unverifiedCustomer: Self = "customer_unverified"
+    /// The bank account has not passed DollarPe's check.
+    static let unverifiedBank: Self = "bank_unverified"
+    /// The customer's limit is used up.
+    static let limit: Self = "limit_exceeded"
+    /// DollarPe wants to know more about where the money comes from.
+    static let diligence: Self = "edd_required"
+    /// The payout did not pass the screening against money laundering.
+    static let laundering: Self = "aml"
+}
