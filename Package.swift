@@ -72,6 +72,9 @@ let package = Package(
             "PontisGlobe", at: "Sources/Providers/PontisGlobe",
             knows: ["ProviderCore", "Domain", "Time", "HTTPTypes", "HTTPClient", "Crypto"]),
         library(
+            "BorderlessPayments", at: "Sources/Providers/BorderlessPayments",
+            knows: ["ProviderCore", "Domain", "Time", "HTTPTypes", "HTTPClient", "Crypto"]),
+        library(
             "DollarPe", at: "Sources/Providers/DollarPe",
             knows: ["ProviderCore", "Domain", "Time", "HTTPTypes", "HTTPClient", "Crypto"]),
         library(

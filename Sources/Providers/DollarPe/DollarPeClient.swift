@@ -56,14 +56,10 @@ public struct DollarPeClient: Sendable {
 
     /// An id as part of a path: whatever could mean something there is refused.
     static func segment(_ id: String) throws(CallFailure) -> String {
-        let marks = Set("-_".utf8)
-        let isPlain = id.utf8.allSatisfy { byte in
-            0x30...0x39 ~= byte || 0x41...0x5A ~= byte || 0x61...0x7A ~= byte || marks.contains(byte)
-        }
-        guard isPlain, 1...64 ~= id.utf8.count else {
+        guard let segment = PercentEncoding.segment(id) else {
             throw .refused(CallRefusal(Refusal(.invalid, "“\(id.prefix(80))” is not an id of DollarPe's")))
         }
-        return id
+        return segment
     }
 }
 

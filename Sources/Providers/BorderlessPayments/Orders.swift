@@ -1,0 +1,240 @@
+public import Domain
+import HTTPTypes
+public import ProviderCore
+public import Time
+
+/// Quotes and orders (Borderless Payments documentation, “Quotes” and “Orders”).
+extension PartnerClient {
+    /// What is asked for a price.
+    public struct QuoteRequest: Hashable, Sendable {
+        /// What is paid.
+        public let fiat: Money
+        /// Such as `USDC`.
+        public let crypto: String
+        /// Such as `polygon` or `stellar`.
+        public let network: String
+        /// The country in three capital letters.
+        public let country: String
+        /// Such as `sepa_bank_transfer`.
+        public let instrument: String
+        /// The user; with an approved one the quote is good for an order for about ten minutes.
+        public let user: String
+
+        /// A request of all its parts.
+        public init(fiat: Money, crypto: String, network: String, country: String, instrument: String, user: String) {
+            self.fiat = fiat
+            self.crypto = crypto
+            self.network = network
+            self.country = country
+            self.instrument = instrument
+            self.user = user
+        }
+    }
+
+    /// A price. It names no end, and an order doesn't take it: what counts is what the order says.
+    public struct Quote: Hashable, Sendable, Decodable {
+        /// Its id.
+        public let id: String
+        /// What arrives.
+        public let cryptoAmount: FiatAmount
+        /// What is paid in all.
+        public let totalFiatAmount: FiatAmount?
+
+        private enum CodingKeys: String, CodingKey {
+            case id = "quote_id"
+            case cryptoAmount = "crypto_amount"
+            case totalFiatAmount = "total_fiat_amount"
+        }
+    }
+
+    /// What is ordered.
+    public struct NewOrder: Hashable, Sendable {
+        /// Who buys.
+        public let user: String
+        /// Where the crypto goes.
+        public let wallet: String
+        /// Which customer of an exchange it is for, on Stellar.
+        public let memo: String?
+        /// What is paid.
+        public let fiat: Money
+        /// Such as `USDC`.
+        public let crypto: String
+        /// Such as `polygon` or `stellar`.
+        public let network: String
+        /// Such as `sepa_bank_transfer`.
+        public let instrument: String
+        /// Our own name of the order, by which it is found.
+        public let reference: String
+
+        /// An order of all its parts.
+        public init(
+            user: String, wallet: String, memo: String?, fiat: Money, crypto: String, network: String,
+            instrument: String, reference: String
+        ) {
+            self.user = user
+            self.wallet = wallet
+            self.memo = memo
+            self.fiat = fiat
+            self.crypto = crypto
+            self.network = network
+            self.instrument = instrument
+            self.reference = reference
+        }
+    }
+
+    /// An order as Borderless Payments reports it.
+    public struct Order: Hashable, Sendable {
+        /// Its id.
+        public let id: String
+        /// Our own name of it.
+        public let reference: String?
+        /// How far it is.
+        public let status: Reported<OrderStatus>
+        /// What arrives; it may change until it has arrived.
+        public let cryptoAmount: FiatAmount?
+        /// Why it came to nothing: a word of an open list.
+        public let reasonCode: String?
+        /// How the user pays.
+        public let instructions: PaymentInstructions?
+    }
+
+    /// How far an order is.
+    public enum OrderStatus: String, Hashable, Sendable, CaseIterable {
+        /// Taken.
+        case pending = "PENDING"
+        /// Nobody knows yet whether the venue took it: no second order until it is known.
+        case pendingReconciliation = "PENDING_RECONCILIATION"
+        /// The user has to pay.
+        case awaitingPayment = "AWAITING_PAYMENT"
+        /// The payment is looked at.
+        case paymentVerifying = "PAYMENT_VERIFYING"
+        /// The crypto is on its way.
+        case processing = "PROCESSING"
+        /// The crypto has arrived.
+        case completed = "COMPLETED"
+        /// It came to nothing.
+        case failed = "FAILED"
+        /// It was called off.
+        case cancelled = "CANCELLED"
+        /// The user did not pay in time.
+        case expired = "EXPIRED"
+        /// The payment was sent back.
+        case refunded = "REFUNDED"
+    }
+
+    /// How a user pays: an account and a reference, or a page of the user's bank.
+    public struct PaymentInstructions: Hashable, Sendable, Decodable {
+        /// The account to pay to.
+        public let iban: String?
+        /// Its bank.
+        public let bic: String?
+        /// Whose account it is.
+        public let beneficiary: String?
+        /// The bank's name.
+        public let bank: String?
+        /// What the user has to write on the transfer.
+        public let reference: String?
+        /// How much.
+        public let amount: FiatAmount?
+        /// Until when.
+        public let dueBy: Timestamp?
+        /// The bank's page, good for about ten minutes; only for Open Banking.
+        public let redirectURL: String?
+
+        private enum CodingKeys: String, CodingKey {
+            case iban, bic, reference, amount
+            case beneficiary = "beneficiary_name"
+            case bank = "bank_name"
+            case dueBy = "due_by"
+            case redirectURL = "redirect_url"
+        }
+    }
+
+    /// Asks for a price (`GET /quotes`).
+    public func quote(_ request: QuoteRequest) async -> ProviderOutcome<Quote> {
+        await ProviderOutcome { () async throws(CallFailure) in
+            try await read(
+                "/quotes",
+                query: [
+                    ("fiat_currency", request.fiat.currency.text), ("fiat_amount", request.fiat.amount.text),
+                    ("crypto_currency", request.crypto), ("crypto_network", request.network),
+                    ("country", request.country), ("payment_instrument", request.instrument),
+                    ("user_id", request.user),
+                ])
+        }
+    }
+
+    /// Orders (`POST /orders`); within 24 hours the same key is the same order.
+    ///
+    /// 202 means that the venue's answer is not known: the order is there, and no other may be made.
+    public func createOrder(_ order: NewOrder, key: String) async -> ProviderOutcome<Order> {
+        await ProviderOutcome { () async throws(CallFailure) in
+            try await write(.post, "/orders", WireOrder(order), key: key)
+        }
+    }
+
+    /// Reads an order.
+    public func order(_ id: String) async -> ProviderOutcome<Order> {
+        await ProviderOutcome { () async throws(CallFailure) in try await read("/orders/\(try Self.segment(id))") }
+    }
+
+    /// The order under our own name, if there is one.
+    public func order(reference: String) async -> ProviderOutcome<Order?> {
+        await ProviderOutcome { () async throws(CallFailure) in
+            let page: Page<Order> = try await read("/orders", query: [("q", reference), ("limit", "20")])
+            return page.items.first { $0.reference == reference }
+        }
+    }
+
+    /// Passes on that the user says to have paid (`POST /orders/{id}/confirm-payment`); for bank transfers only, and
+    /// idempotent.
+    public func confirmPayment(of order: String, key: String) async -> ProviderOutcome<Done> {
+        await ProviderOutcome { () async throws(CallFailure) in
+            let body = try ProviderAPI.body(Nothing())
+            _ = try await send(
+                .post, "/orders/\(try Self.segment(order))/confirm-payment", body, key: key, leg: .write)
+            return Done()
+        }
+    }
+}
+
+extension PartnerClient.Order: Decodable {
+    private enum Key: String, CodingKey {
+        case id, partner_order_ref, status, crypto_amount, reason_code, payment_instructions
+    }
+
+    /// Reads an order.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        id = try container.decode(String.self, forKey: .id)
+        reference = container.tolerant(.partner_order_ref)
+        status = try container.decode(Reported<PartnerClient.OrderStatus>.self, forKey: .status)
+        cryptoAmount = container.tolerant(.crypto_amount)
+        reasonCode = container.tolerant(.reason_code)
+        instructions = container.tolerant(.payment_instructions)
+    }
+}
+
+private struct WireOrder: Encodable {
+    let user_id: String
+    let wallet_address: String
+    let wallet_address_memo: String?
+    let fiat_amount: String
+    let fiat_currency: String
+    let crypto_currency: String
+    let crypto_network: String
+    let payment_instrument: String
+    let partner_order_ref: String
+
+    init(_ order: PartnerClient.NewOrder) {
+        user_id = order.user
+        wallet_address = order.wallet
+        wallet_address_memo = order.memo
+        fiat_amount = order.fiat.amount.text
+        fiat_currency = order.fiat.currency.text
+        crypto_currency = order.crypto
+        crypto_network = order.network
+        payment_instrument = order.instrument
+        partner_order_ref = order.reference
+    }
+}
