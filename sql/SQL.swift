@@ -25,6 +25,7 @@ public enum SQL {
         Migration(name: "0007_webhooks", bytes: PackageResources._007_webhooks_sql),
         Migration(name: "0008_clock", bytes: PackageResources._008_clock_sql),
         Migration(name: "0009_roles", bytes: PackageResources._009_roles_sql),
+        Migration(name: "0010_commits", bytes: PackageResources._010_commits_sql),
     ]
 
     /// Takes due jobs of one bucket.

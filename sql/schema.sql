@@ -172,6 +172,7 @@ CREATE TABLE lockstep.job_state (
     desk text,
     last_error text,
     finished_at timestamp with time zone,
+    commits integer DEFAULT 0 NOT NULL,
     CONSTRAINT job_state_attempt_is_known CHECK (((attempt >= 0) AND ((attempt_status IS NULL) OR (attempt_status = ANY (ARRAY['started'::text, 'unknown'::text]))))),
     CONSTRAINT job_state_entry_is_past CHECK (((entered_seq >= 0) AND (entered_seq <= seq))),
     CONSTRAINT job_state_finished_iff_outcome CHECK (((finished_at IS NOT NULL) = (status <> ALL (ARRAY['queued'::text, 'waiting'::text, 'parked'::text, 'paused'::text])))),
@@ -239,6 +240,8 @@ COMMENT ON COLUMN lockstep.job_state.desk IS 'Who looks at it then.';
 COMMENT ON COLUMN lockstep.job_state.last_error IS 'What went wrong last; why a parked job is parked.';
 
 COMMENT ON COLUMN lockstep.job_state.finished_at IS 'When it ended.';
+
+COMMENT ON COLUMN lockstep.job_state.commits IS 'Number of commits so far, with and without a transition: the fence''s third part, so that a copy is taken once.';
 
 CREATE FUNCTION lockstep.check_status(state lockstep.job_state, wanted text[], asked text) RETURNS void
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE

@@ -75,23 +75,25 @@ struct Content {
         job.row.dueAt = now + request.term
         keep(job, as: id)
         return ClaimedJob(
-            id: id, workflow: job.workflow, version: job.version, tenant: job.tenant, seq: job.seq, lease: job.lease,
-            input: job.row.data == nil ? job.input : nil, parent: job.parent, ownerVanished: ownerVanished,
+            id: id, workflow: job.workflow, version: job.version, tenant: job.tenant, seq: job.seq,
+            commits: job.commits, lease: job.lease, input: job.row.data == nil ? job.input : nil, parent: job.parent,
+            ownerVanished: ownerVanished,
             row: before, signals: job.inbox)
     }
 
     mutating func commit(_ batch: CommitBatch, at now: Timestamp) -> Set<JobID> {
         var accepted: Set<JobID> = []
         for commit in batch.jobs {
-            guard var job = jobs[commit.id], job.seq == commit.expectedSeq, job.lease == commit.lease,
-                job.owner == batch.node
+            guard var job = jobs[commit.id], job.seq == commit.expectedSeq, job.commits == commit.expectedCommits,
+                job.lease == commit.lease, job.owner == batch.node
             else { continue }
             let leaseEnds = job.row.dueAt
             job.row = commit.row
             job.seq = commit.seq
+            job.commits += 1
             if commit.keepsLease { job.row.dueAt = leaseEnds } else { job.owner = nil }
             job.history += commit.history
-            job.attempts += commit.attempts.filter { !job.attempts.contains($0) }
+            job.attempts += commit.attempts
             job.references.formUnion(commit.references)
             for signal in commit.handled {
                 job.inbox.removeAll { $0.id == signal.id }

@@ -83,7 +83,8 @@ public final class MemoryStore: Store, Bell {
             var positions: [JobID: Position] = [:]
             for id in jobs where id.bucket == bucket {
                 guard let job = content.jobs[id] else { continue }
-                positions[id] = Position(seq: job.seq, lease: job.lease, owner: job.owner)
+                positions[id] = Position(
+                    seq: job.seq, commits: job.commits, lease: job.lease, owner: job.owner)
             }
             return positions
         }
@@ -166,6 +167,8 @@ public struct StoredJob: Sendable {
     public internal(set) var row = JobRow()
     /// The number of its last transition.
     public internal(set) var seq = 0
+    /// The number of its commits so far.
+    public internal(set) var commits = 0
     /// The last lease's token.
     public internal(set) var lease = 0
     /// Who holds the lease.

@@ -75,7 +75,7 @@ struct Handler: ActivityHandler {
                 job: context.job, key: IdempotencyKey(job: context.job, enteredSeq: attempt), account: context.account,
                 startedAt: context.startedAt)
             return await real.perform(activity, in: fresh)
-        case .unfencedCommits, .forgetfulStore, .forgottenAnswers, .forgottenAttempts, nil:
+        case .unfencedCommits, .uncountedCommits, .forgetfulStore, .forgottenAnswers, .forgottenAttempts, nil:
             return await real.perform(activity, in: context)
         }
     }

@@ -12,6 +12,7 @@ struct Watch {
     /// A job, as what passed by tells it.
     struct SeenJob {
         var seq = 0
+        var commits = 0
         var lease = 0
         var owner: NodeID?
         var leaseEnds: Timestamp?
@@ -19,16 +20,15 @@ struct Watch {
         var isOver = false
         var lastRowAt: Timestamp?
         var mayMoveMoney = true
-        /// What it heard, and under which lease at which transition.
-        var heard: [Int64: Hearing] = [:]
+        /// The signals that it heard.
+        var heard: Set<Int64> = []
         /// What the provider did for it, by kind.
         var effects: [Ledger.Kind: Int] = [:]
-    }
 
-    /// When a signal was heard.
-    struct Hearing: Equatable {
-        let lease: Int
-        let seq: Int
+        /// Whether a commit of a node fits: it owns the job, and knows of all that was committed before.
+        func admits(_ commit: JobCommit, of node: NodeID) -> Bool {
+            owner == node && lease == commit.lease && seq == commit.expectedSeq && commits == commit.expectedCommits
+        }
     }
 
     /// The attempts under one key.
@@ -226,22 +226,22 @@ extension Watch {
     /// The store took a commit.
     mutating func committed(_ commit: JobCommit, by node: NodeID, ledger: Ledger, at now: Timestamp) {
         guard let known = seen[commit.id] else { return }
-        if known.owner != node || known.lease != commit.lease || known.seq != commit.expectedSeq {
+        if !known.admits(commit, of: node) {
             broken(
                 .fencedCommits, commit.id,
-                "\(node) committed \(commit.expectedSeq)…\(commit.seq) under lease \(commit.lease), while "
-                    + "\(known.owner?.description ?? "nobody") held lease \(known.lease) at \(known.seq)", at: now)
+                "\(node) committed \(commit.expectedSeq)…\(commit.seq), commit \(commit.expectedCommits), under lease "
+                    + "\(commit.lease), while \(known.owner?.description ?? "nobody") held lease \(known.lease) at "
+                    + "\(known.seq), commit \(known.commits)", at: now)
         }
         checkHistory(of: commit, known, at: now)
         for signal in commit.handled {
             count("signals heard")
-            let hearing = Hearing(lease: commit.lease, seq: commit.seq)
-            // A commit that brings no transition may be repeated word for word after its answer was lost.
-            if let before = seen[commit.id]?.heard.updateValue(hearing, forKey: signal.id), before != hearing {
+            if seen[commit.id]?.heard.insert(signal.id).inserted == false {
                 broken(.signalsOnce, commit.id, "signal \(signal.id) again: \(signal.answer)", at: now)
             }
         }
         seen[commit.id]?.seq = commit.seq
+        seen[commit.id]?.commits += 1
         seen[commit.id]?.state = commit.row.state
         if !commit.keepsLease {
             seen[commit.id]?.owner = nil
@@ -267,7 +267,7 @@ extension Watch {
     /// The store refused a commit, which it may do only to those who don't own the job.
     mutating func refused(_ commit: JobCommit, by node: NodeID, at now: Timestamp) {
         guard let known = seen[commit.id] else { return }
-        if known.owner == node, known.lease == commit.lease, known.seq == commit.expectedSeq {
+        if known.admits(commit, of: node) {
             broken(
                 .fencedCommits, commit.id, "the owner's commit \(commit.expectedSeq)…\(commit.seq) was refused", at: now
             )

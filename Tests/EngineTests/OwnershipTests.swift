@@ -199,6 +199,61 @@ struct OwnershipTests {
         harness.expectSound(other)
     }
 
+    @Test("A late copy of a commit that brought no transition changes nothing that came after the other copy")
+    func lateCopy() throws {
+        let harness = try Harness.transfers()
+        harness.provider.answer("confirm", .lost)
+        harness.provider.answer("read", .nothing)
+        let job = try harness.transfer(.confirm)
+        // The outcome of the confirmation is unknown; the commit of that seems lost, and is only slow.
+        var copy: CommitBatch?
+        harness.fate = { action in
+            guard copy == nil, case .commit(_, let batch) = action, batch.jobs[0].row.attemptStatus == .unknown
+            else { return .happens }
+            copy = batch
+            return .losesRequest
+        }
+        harness.run()
+        harness.fate = { $0.called == "read" ? .waits : .happens }
+        harness.advance(by: .seconds(1))
+        harness.resume()
+        let late = try #require(copy)
+        #expect(late.jobs[0].history.isEmpty)
+        let stored = try #require(harness.store[job])
+        #expect(stored.commits > late.jobs[0].expectedCommits)
+        #expect(harness.store.commitNow(late).isEmpty)
+        #expect(harness.store[job]?.row == stored.row)
+        #expect(harness.store[job]?.attempts == stored.attempts)
+        harness.expectSound(job)
+    }
+
+    @Test("When the late copy of a commit comes before its repetition, the job stays with its owner")
+    func lateCopyFirst() throws {
+        let harness = try Harness.transfers()
+        harness.provider.answer("confirm", .lost, .transfer(.confirmed))
+        harness.provider.answer("read", .nothing)
+        let job = try harness.transfer(.confirm)
+        var copy: CommitBatch?
+        harness.fate = { action in
+            guard case .commit(_, let batch) = action, batch.jobs[0].row.attemptStatus == .unknown
+            else { return .happens }
+            guard let late = copy else {
+                copy = batch
+                return .losesRequest
+            }
+            // Just before its repetition comes.
+            _ = harness.store.commitNow(late)
+            return .happens
+        }
+        harness.run()
+        harness.advance(by: .seconds(1))
+        #expect(copy != nil)
+        #expect(harness.provider.names == ["confirm", "read"])
+        #expect(harness.store[job]?.lease == 1)
+        #expect(harness.attempts(job) == ["1 confirm unknown"])
+        harness.expectSound(job)
+    }
+
     @Test("A claim whose answer is lost comes back when its leases end")
     func lostClaim() throws {
         let harness = try Harness.transfers()

@@ -28,7 +28,7 @@ struct DefectTests {
 
     private static func breaks(_ defect: Defect) -> [Promise] {
         switch defect {
-        case .unfencedCommits: [.fencedCommits]
+        case .unfencedCommits, .uncountedCommits: [.fencedCommits]
         case .forgetfulStore: [.gaplessHistory, .lookBeforeRepeating, .intentBeforeEffect, .oneOwner]
         case .forgottenAnswers: [.signalsOnce]
         case .forgottenAttempts, .blindRepeats: [.lookBeforeRepeating]

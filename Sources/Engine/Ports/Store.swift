@@ -111,14 +111,17 @@ public struct CommitBatch: Sendable {
 public struct Position: Hashable, Sendable {
     /// The number of its last transition.
     public let seq: Int
+    /// The number of its commits so far.
+    public let commits: Int
     /// The last lease's token.
     public let lease: Int
     /// Who holds the lease; nil: nobody.
     public let owner: NodeID?
 
     /// A position.
-    public init(seq: Int, lease: Int, owner: NodeID?) {
+    public init(seq: Int, commits: Int, lease: Int, owner: NodeID?) {
         self.seq = seq
+        self.commits = commits
         self.lease = lease
         self.owner = owner
     }

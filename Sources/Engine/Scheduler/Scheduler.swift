@@ -226,6 +226,8 @@ struct CommitGroup: Sendable {
     var failures = 0
     var retryAt: Timestamp?
     var mustFind = false
+    /// Whether it was sent again, while the first copy may still be on its way.
+    var wasRepeated = false
 }
 
 /// One account at a provider: what is called, and what waits for its turn.

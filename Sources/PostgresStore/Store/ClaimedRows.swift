@@ -76,7 +76,7 @@ struct ClaimedRows {
 /// Where the columns of `claim.sql` stand: looked up once for all rows.
 private struct ClaimColumns {
     let now, priority: Int
-    private let id, workflow, version, tenant, seq, lease, input, parent, previousOwner, signals: Int
+    private let id, workflow, version, tenant, seq, commits, lease, input, parent, previousOwner, signals: Int
     private let status, state, data, output, wasDue, plan, attempt, attemptStatus, attemptAt, firstAttemptAt: Int
     private let enteredSeq, enteredAt, deadlineAt, deadlineEvent, overdueAt, desk, lastError, finishedAt: Int
 
@@ -92,6 +92,7 @@ private struct ClaimColumns {
         (now, priority) = (try place("now"), try place("priority"))
         (id, workflow, version) = (try place("id"), try place("workflow"), try place("version"))
         (tenant, seq, lease) = (try place("tenant"), try place("seq"), try place("lease"))
+        commits = try place("commits")
         (input, parent) = (try place("input"), try place("parent_id"))
         (previousOwner, signals) = (try place("previous_owner"), try place("signals"))
         (status, state, data) = (try place("status"), try place("state"), try place("data"))
@@ -108,7 +109,8 @@ private struct ClaimColumns {
         let previousOwner: String? = try row[self.previousOwner]
         return ClaimedJob(
             id: try row[id], workflow: try row[workflow], version: try row[version], tenant: try row[tenant],
-            seq: try row[seq], lease: try row[lease], input: try row[input], parent: try row[parent],
+            seq: try row[seq], commits: try row[commits], lease: try row[lease], input: try row[input],
+            parent: try row[parent],
             ownerVanished: previousOwner != nil, row: try jobRow(row), signals: try pendingSignals(row))
     }
 

@@ -7,7 +7,7 @@ func commitParameters(_ batch: CommitBatch) -> [Parameter] {
     let jobs = batch.jobs
     return [.int(batch.bucket), .text(batch.node.description)] + rows(of: jobs)
         + history(of: jobs) + handled(of: jobs) + references(of: jobs) + messages(of: jobs) + children(of: jobs)
-        + attempts(of: jobs)
+        + attempts(of: jobs) + [array(jobs) { $0.append($1.expectedCommits) }]
 }
 
 /// One array of an aspect of many things.

@@ -108,7 +108,8 @@ public final class PostgresStore: Store {
             for row in rows {
                 let owner: String? = try row["leased_by"]
                 positions[try row["id"]] = Position(
-                    seq: try row["seq"], lease: try row["lease"], owner: owner.map { NodeID($0) })
+                    seq: try row["seq"], commits: try row["commits"], lease: try row["lease"],
+                    owner: owner.map { NodeID($0) })
             }
             return positions
         }

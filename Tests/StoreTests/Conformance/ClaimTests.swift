@@ -155,7 +155,8 @@ struct ClaimTests {
             row.dueAt = nil
         }
         parked = JobCommit(
-            id: job.id, expectedSeq: 0, lease: job.lease, seq: 1, keepsLease: false, row: parked.row)
+            id: job.id, expectedSeq: 0, expectedCommits: 0, lease: job.lease, seq: 1, keepsLease: false,
+            row: parked.row)
         parked.history = [
             HistoryEntry(
                 seq: 1, at: .start, from: nil, event: "parked", to: nil, actor: "engine", attempt: nil,

@@ -39,7 +39,7 @@ struct LeaseTests {
         #expect(try await fixture.job(job.id).row.dueAt == .start + .hours(1))
     }
 
-    @Test("Positions tell seq, lease and owner", arguments: StoreKind.all)
+    @Test("Positions tell seq, commits, lease and owner", arguments: StoreKind.all)
     func find(kind: StoreKind) async throws {
         let fixture = try await kind.make()
         let job = try await fixture.claimedJob()
@@ -48,10 +48,11 @@ struct LeaseTests {
         let before = try await fixture.store.find([job.id, waiting, unknown], bucket: job.id.bucket)
         #expect(
             before == [
-                job.id: Position(seq: 0, lease: 1, owner: .first), waiting: Position(seq: 0, lease: 0, owner: nil),
+                job.id: Position(seq: 0, commits: 0, lease: 1, owner: .first),
+                waiting: Position(seq: 0, commits: 0, lease: 0, owner: nil),
             ])
         #expect(try await fixture.commit(job.step()))
         let after = try await fixture.store.find([job.id], bucket: job.id.bucket)
-        #expect(after == [job.id: Position(seq: 1, lease: 1, owner: nil)])
+        #expect(after == [job.id: Position(seq: 1, commits: 1, lease: 1, owner: nil)])
     }
 }
