@@ -203,6 +203,8 @@ extension Harness {
 
 extension Harness {
     private func perform(_ action: Scheduler.Action, _ fate: Fate) {
+        // Calls are over at once here: there is none to permit anything to.
+        if case .permit = action { return }
         switch fate {
         case .happens: feed([happen(action)])
         case .fails: feed([failure(of: action, isKnown: true)])
@@ -220,6 +222,7 @@ extension Harness {
 
     private func happen(_ action: Scheduler.Action) -> Scheduler.Happening {
         switch action {
+        case .permit: return .tick
         case .claim(let request): return .claimed(bucket: request.bucket, store.claimNow(request))
         case .perform(let invocation):
             return .answered(invocation.job, lease: invocation.lease, provider.call(invocation))
@@ -237,6 +240,7 @@ extension Harness {
     private func failure(of action: Scheduler.Action, isKnown: Bool) -> Scheduler.Happening {
         let reason = isKnown ? "refused by the test" : "lost by the test"
         switch action {
+        case .permit: return .tick
         case .claim(let request): return .claimFailed(bucket: request.bucket)
         case .perform(let invocation):
             let answer: ActivityAnswer =

@@ -185,11 +185,7 @@ struct Watch {
         if call.activity.name == "confirm", done[id] == nil, request.path.hasSuffix("/action"),
             (seen[call.job]?.effects[.confirmed] ?? 0) > 0
         {
-            count("confirmed again")
-            // A node that was stopped in the middle of a call can't know how long it stood still.
-            if counts["stops"] == nil {
-                broken(.lookBeforeRepeating, call.job, "a confirmation that was made is sent again", at: now)
-            }
+            broken(.lookBeforeRepeating, call.job, "a confirmation that was made is sent again", at: now)
         }
     }
 

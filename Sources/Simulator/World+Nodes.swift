@@ -77,6 +77,10 @@ extension World {
         case .perform(let invocation):
             trouble(number)
             handOut(invocation, by: number)
+        case .permit(let lease, let instant):
+            for call in calls.values where call.node == number && call.lease == lease {
+                call.permit.last(until: instant)
+            }
         case .claim, .commit, .find, .renew, .setBell:
             if case .commit = action { trouble(number) }
             nodes[number]?.underWay += 1

@@ -67,7 +67,7 @@ extension World {
     private static func name(of action: Scheduler.Action) -> String {
         switch action {
         case .claim: "claim"
-        case .perform: "perform"
+        case .perform, .permit: "call"
         case .commit(let group, let batch): "commit \(group) of \(batch.jobs.count)"
         case .find(let group, _, _): "find \(group)"
         case .renew: "renew"
@@ -78,6 +78,7 @@ extension World {
     private func failure(of action: Scheduler.Action, isKnown: Bool) -> Scheduler.Happening {
         let reason = "the simulator broke it"
         return switch action {
+        case .permit: .tick
         case .claim(let request): .claimFailed(bucket: request.bucket)
         case .perform(let invocation):
             .answered(invocation.job, lease: invocation.lease, .unknown(message: reason))
@@ -104,7 +105,7 @@ extension World {
         case .setBell:
             if nodes[number] != nil { bells.insert(number) }
             return .bellSet
-        case .perform: return .tick
+        case .perform, .permit: return .tick
         }
     }
 

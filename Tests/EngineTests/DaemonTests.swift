@@ -192,7 +192,7 @@ private final class Stage: Store, Bell, ActivityRunner, Clock {
 
     func set(for node: NodeID) async throws(StoreFailure) { rang.yield() }
 
-    func perform(_ invocation: Invocation) async -> ActivityAnswer {
+    func perform(_ invocation: Invocation, permit: SendPermit) async -> ActivityAnswer {
         _ = provider.call(invocation)
         return switch invocation.activity.activity as? Transfer.Activity {
         case .quote: .transfer(.quoted)

@@ -114,6 +114,42 @@ struct OwnershipTests {
         one.expectSound(job)
     }
 
+    @Test("A call may send until shortly before its lease ends; a renewal extends that, and a lost lease ends it")
+    func permits() throws {
+        let one = try Harness.transfers()
+        one.provider.answer("confirm", .transfer(.confirmed))
+        let two = one.another("two")
+        let job = try one.transfer(.open)
+        one.fate = { $0.called == "open" ? .waits : .happens }
+        one.run()
+        guard case .perform(let invocation) = one.waiting.first else {
+            Issue.record("nothing is called")
+            return
+        }
+        #expect(invocation.sendBefore == .noon + .seconds(55))
+        one.advance(by: .seconds(40))
+        let renewed = try #require(one.row(job).dueAt)
+        #expect(renewed > .noon + .seconds(80))
+        #expect(one.permits.map(\.until) == [renewed - .seconds(5)])
+        one.fate = { action in
+            if case .renew = action { return .losesRequest }
+            return .happens
+        }
+        one.clock.advance(to: renewed)
+        two.run()
+        one.fate = { _ in .happens }
+        one.run()
+        one.advance(by: .seconds(10))
+        #expect(one.permits.map(\.lease) == [Lease(job: job, token: 1), Lease(job: job, token: 1)])
+        #expect(try #require(one.permits.last).until < renewed + .seconds(10))
+        let permit = SendPermit(until: .noon, clock: one.clock)
+        #expect(permit.isOver)
+        permit.last(until: one.clock.now() + .seconds(1))
+        #expect(!permit.isOver)
+        one.clock.advance(by: .seconds(1))
+        #expect(permit.isOver)
+    }
+
     @Test("A call is not started when the lease is nearly over, and is once it was renewed")
     func margin() throws {
         var limits = Scheduler.Limits()
@@ -277,6 +313,11 @@ extension Harness {
     /// How often leases were renewed.
     fileprivate var renewals: Int {
         actions.count { if case .renew = $0 { true } else { false } }
+    }
+
+    /// What calls under way were permitted.
+    fileprivate var permits: [(lease: Lease, until: Timestamp)] {
+        actions.compactMap { if case .permit(let lease, let until) = $0 { (lease, until) } else { nil } }
     }
 
     /// Wakes the node, whatever it asked for.

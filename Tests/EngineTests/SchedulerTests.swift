@@ -365,6 +365,7 @@ extension Harness {
             case .commit: "commit"
             case .find: "find"
             case .renew: "renew"
+            case .permit: "permit"
             case .setBell: "setBell"
             }
         }

@@ -78,7 +78,7 @@ extension JobRun {
         let invocation = Invocation(
             job: id, lease: lease, workflow: name.workflow, activity: activity, purpose: purpose, key: key,
             account: resident.account, attempt: purpose == .poll ? row.attempt + 1 : max(1, row.attempt),
-            startedAt: now)
+            startedAt: now, sendBefore: now)
         calling = invocation
         return .perform(invocation)
     }

@@ -4,7 +4,9 @@ public import WorkflowCore
 /// Who asks the world.
 public protocol ActivityRunner: Sendable {
     /// Does what is asked, once, and says what is known afterwards. Never throws: not knowing is an answer too.
-    func perform(_ invocation: Invocation) async -> ActivityAnswer
+    ///
+    /// Nothing is sent when the permit is over: that certainly did not happen.
+    func perform(_ invocation: Invocation, permit: SendPermit) async -> ActivityAnswer
 }
 
 /// One call of an activity.
@@ -37,6 +39,8 @@ public struct Invocation: Sendable {
     public let attempt: Int
     /// When it was handed out.
     public let startedAt: Timestamp
+    /// Until when something may be sent for it, unless the lease is renewed: see `SendPermit`.
+    public internal(set) var sendBefore: Timestamp
 }
 
 /// What is known after an activity was called.
@@ -64,7 +68,7 @@ public protocol ActivityHandler<Flow>: Sendable {
 }
 
 /// What a handler is told beside the activity.
-public struct ActivityContext: Hashable, Sendable {
+public struct ActivityContext: Sendable {
     /// The job.
     public let job: JobID
     /// What makes repeated requests one.
@@ -73,13 +77,16 @@ public struct ActivityContext: Hashable, Sendable {
     public let account: String
     /// When the call was handed out: the only time that a handler knows.
     public let startedAt: Timestamp
+    /// Asked right before anything is sent, each time.
+    public let permit: SendPermit
 
     /// A context.
-    public init(job: JobID, key: IdempotencyKey, account: String, startedAt: Timestamp) {
+    public init(job: JobID, key: IdempotencyKey, account: String, startedAt: Timestamp, permit: SendPermit) {
         self.job = job
         self.key = key
         self.account = account
         self.startedAt = startedAt
+        self.permit = permit
     }
 }
 
@@ -99,20 +106,20 @@ public enum Answer<Event: WorkflowEvent>: Sendable {
 
 /// The handlers of all flows.
 public struct ActivityHandlers: ActivityRunner {
-    private var handlers: [String: @Sendable (Invocation) async -> ActivityAnswer] = [:]
+    private var handlers: [String: @Sendable (Invocation, SendPermit) async -> ActivityAnswer] = [:]
 
     /// No handlers.
     public init() {}
 
     /// Adds the handler of a flow.
     public mutating func add<Handler: ActivityHandler>(_ handler: Handler) {
-        handlers[Handler.Flow.name] = { invocation in
+        handlers[Handler.Flow.name] = { invocation, permit in
             guard let activity = invocation.activity.activity as? Handler.Flow.Activity else {
                 return .notApplied(retryAfter: nil, message: "\(invocation.activity.name) belongs to another flow")
             }
             let context = ActivityContext(
                 job: invocation.job, key: invocation.key, account: invocation.account.name,
-                startedAt: invocation.startedAt)
+                startedAt: invocation.startedAt, permit: permit)
             return switch await handler.perform(activity, in: context) {
             case .event(let event): .event(event)
             case .nothing: .nothing
@@ -124,10 +131,10 @@ public struct ActivityHandlers: ActivityRunner {
     }
 
     /// Calls the handler of the job's flow.
-    public func perform(_ invocation: Invocation) async -> ActivityAnswer {
+    public func perform(_ invocation: Invocation, permit: SendPermit) async -> ActivityAnswer {
         guard let handler = handlers[invocation.workflow] else {
             return .notApplied(retryAfter: nil, message: "no handler for \(invocation.workflow) in this build")
         }
-        return await handler(invocation)
+        return await handler(invocation, permit)
     }
 }

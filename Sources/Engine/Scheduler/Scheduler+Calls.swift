@@ -43,7 +43,7 @@ extension Scheduler {
             let lease = accounts[account]?[keyPath: line].popFirst()
         {
             guard let entry = held[lease.job], entry.lease == lease, entry.stage == .queued,
-                case .perform(let invocation) = entry.next
+                case .perform(var invocation) = entry.next
             else { continue }
             guard entry.leaseEnds - now > limits.margin else {
                 early.append(lease)
@@ -53,11 +53,15 @@ extension Scheduler {
             held[lease.job]?.hasCalled = true
             accounts[account]?.calling += 1
             calls[lease] = account
+            invocation.sendBefore = sendBefore(entry.leaseEnds)
             actions.append(.perform(invocation))
         }
         // Their leases are about to end: they wait for the renewal.
         accounts[account]?[keyPath: line].putBack(early)
     }
+
+    /// Until when something may be sent under a lease: whoever takes the job over does not look before it ends.
+    func sendBefore(_ leaseEnds: Timestamp) -> Timestamp { leaseEnds - limits.margin }
 
     mutating func answered(_ job: JobID, lease token: Int, _ answer: ActivityAnswer, at now: Timestamp) {
         let lease = Lease(job: job, token: token)

@@ -126,8 +126,11 @@ extension Scheduler {
     mutating func renewed(_ asked: [Lease], _ renewed: Set<JobID>, bucket: Int, at now: Timestamp) {
         buckets[bucket]?.isRenewing = false
         for lease in asked where held[lease.job]?.lease == lease {
-            if renewed.contains(lease.job) {
-                held[lease.job]?.leaseEnds = (buckets[bucket]?.renewedAt ?? now) + limits.term
+            let ends = (buckets[bucket]?.renewedAt ?? now) + limits.term
+            let isRenewed = renewed.contains(lease.job)
+            if calls[lease] != nil { actions.append(.permit(lease, until: isRenewed ? sendBefore(ends) : now)) }
+            if isRenewed {
+                held[lease.job]?.leaseEnds = ends
             } else {
                 // Somebody else owns it now: whatever we still know of it is worth nothing.
                 drop(lease.job)

@@ -72,6 +72,8 @@ public struct Scheduler: Sendable {
         case claim(ClaimRequest)
         /// Call an activity.
         case perform(Invocation)
+        /// Let the call under way for a lease send something until then, and no longer.
+        case permit(Lease, until: Timestamp)
         /// Commit a group.
         case commit(Int, CommitBatch)
         /// Find out where jobs stand.

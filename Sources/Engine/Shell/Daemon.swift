@@ -1,3 +1,4 @@
+import Synchronization
 import Time
 
 /// The thin shell around the `Scheduler`: it interprets its actions, and tells it what came of them.
@@ -35,6 +36,8 @@ public final class Daemon: Sendable {
     private let mailbox = Mailbox<Message>()
     private let scheduler: Scheduler
     private let node: NodeID
+    /// Of the calls under way.
+    private let permits = Mutex<[Lease: SendPermit]>([:])
 
     /// A daemon that looks after these buckets.
     public init(
@@ -100,10 +103,15 @@ public final class Daemon: Sendable {
                 .claimed(bucket: request.bucket, try await self.environment.store.claim(request))
             }
         case .perform(let invocation):
+            let lease = Lease(job: invocation.job, token: invocation.lease)
+            let permit = SendPermit(until: invocation.sendBefore, clock: environment.clock)
+            permits.withLock { $0[lease] = permit }
             Task {
-                let answer = await environment.runner.perform(invocation)
+                let answer = await environment.runner.perform(invocation, permit: permit)
+                permits.withLock { _ = $0.removeValue(forKey: lease) }
                 mailbox.post(.happened(.answered(invocation.job, lease: invocation.lease, answer)))
             }
+        case .permit(let lease, let instant): permits.withLock { $0[lease] }?.last(until: instant)
         case .commit(let group, let batch): commit(group, batch)
         case .find(let group, let bucket, let jobs):
             attempt("look-up", orElse: .findFailed(group)) {
