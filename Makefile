@@ -8,7 +8,7 @@ LOCKSTEP = "$$($(SWIFT) build --show-bin-path)/lockstep"
 PYTHON_TESTS := $(wildcard Tests/*/*.py Tests/*/*/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help dependencies build demo dev test lint format diagrams docs
+.PHONY: help dependencies build demo dev bench test lint format diagrams docs
 
 help: ## print this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r verb what; do \
@@ -29,8 +29,12 @@ demo: build ## a payout from enqueue to arrival, on a private PostgreSQL and a s
 dev: build ## daemon and sandbox on a private PostgreSQL, until interrupted
 	@exec $(LOCKSTEP) dev $(ARGS)
 
+bench: dependencies ## measure how fast it is, on a PostgreSQL of its own; ARGS="--figures transitions" for some
+	$(SWIFT) build $(BUILD_FLAGS) --configuration release --product lockstep
+	@exec "$$($(SWIFT) build --configuration release --show-bin-path)/lockstep" bench $(ARGS)
+
 # One after the other, so that what waits for servers and processes doesn't take the threads from what computes.
-TEST_GROUPS := Time|Domain|Crypto|WorkflowCore|Workflow|Engine|Dfns|DfnsSandbox|Configuration|Webhooks|Tidy \
+TEST_GROUPS := Time|Domain|Crypto|WorkflowCore|Workflow|Engine|Dfns|DfnsSandbox|Configuration|Webhooks|Bench|Tidy \
 	HTTP Postgres SQL|Store Simulator Process
 
 test: dependencies ## build and run every test; FILTER=Name runs some

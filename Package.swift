@@ -87,7 +87,7 @@ let package = Package(
         library("Configuration", knows: ["Dfns", "Domain", "Crypto", "HTTPClient"]),
         library("PrivateCluster", knows: ["Postgres"]),
 
-        // Level 4: the whole daemon on virtual time
+        // Level 4: the whole daemon: on virtual time, and against real time
         library(
             "Simulator",
             knows: [
@@ -95,13 +95,17 @@ let package = Package(
                 "SandboxCore", "DfnsSandbox", "HTTPTypes", "HTTPClient", "Crypto", "Webhooks",
             ]),
 
+        library(
+            "Bench",
+            knows: ["Engine", "WorkflowCore", "JSONSchema", "Time", "Postgres", "PostgresStore", "PrivateCluster"]),
+
         // Level 5: wiring only
         .executableTarget(
             name: "lockstep",
             dependencies: [
                 "Engine", "WorkflowCore", "Domain", "Time", "Postgres", "PostgresStore", "SQL", "HTTPTypes",
                 "HTTPServer", "HTTPClient", "Crypto", "Dfns", "DfnsPayout", "Activities", "Webhooks",
-                "Configuration", "SandboxCore", "SandboxHost", "DfnsSandbox", "PrivateCluster", "JSONSchema",
+                "Configuration", "SandboxCore", "SandboxHost", "DfnsSandbox", "PrivateCluster", "JSONSchema", "Bench",
             ],
             swiftSettings: strict),
 
@@ -137,6 +141,7 @@ let package = Package(
                 "Dfns",
             ]),
         tests("SimulatorTests", of: ["Simulator"]),
+        tests("BenchTests", of: ["Bench", "JSONSchema"]),
         tests(
             "ProcessTests",
             of: ["Postgres", "PrivateCluster", "HTTPTypes", "HTTPClient", "Time", "Crypto", "Configuration"]),

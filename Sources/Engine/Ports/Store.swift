@@ -69,6 +69,19 @@ public struct ClaimRequest: Sendable {
     public let term: Duration
     /// Only jobs of these flows and versions.
     public let workflows: [(name: String, version: Int)]
+
+    /// A request.
+    public init(
+        bucket: Int, limit: Int, mark: Timestamp?, node: NodeID, term: Duration,
+        workflows: [(name: String, version: Int)]
+    ) {
+        self.bucket = bucket
+        self.limit = limit
+        self.mark = mark
+        self.node = node
+        self.term = term
+        self.workflows = workflows
+    }
 }
 
 /// What a claim found.
