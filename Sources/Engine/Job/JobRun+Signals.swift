@@ -104,9 +104,23 @@ extension JobRun {
             return turnDown(signal, as: name, "an attempt's outcome is unknown; retry the job first", at: now)
         }
         guard let event = resident.event(for: Signal(name: name, payload: payload)) else {
-            return turnDown(signal, as: name, "\(self.name.workflow) takes no such signal \(name)", at: now)
+            let isKnown = workflow?.signals.contains(name) == true
+            let reason =
+                isKnown
+                ? "\(self.name.workflow) can't make sense of what came with \(name)"
+                : "\(self.name.workflow) takes no such signal \(name)"
+            return turnDown(signal, as: name, reason, at: now)
         }
-        return deliver(event, actor: signal.actor, at: now)
+        return deliver(event, actor: signal.actor, why: because(signal), at: now)
+    }
+
+    /// Why somebody wants a job to be cancelled, where they said so: as a member of the history's detail.
+    private func because(_ signal: PendingSignal) -> [(String, String)] {
+        guard signal.name == "$cancel",
+            case .object(let payload) = try? registry.coding.read(JSONValue.self, from: signal.payload),
+            case .string(let reason) = payload["reason"]
+        else { return [] }
+        return [("reason", JSONCoding.quoted(reason))]
     }
 
     mutating func turnDown(
@@ -114,7 +128,7 @@ extension JobRun {
     ) -> String {
         record(
             event: name, from: row.state, to: row.state, actor: signal.actor,
-            detail: [("refused", JSONCoding.quoted(reason))], at: now)
+            detail: because(signal) + [("refused", JSONCoding.quoted(reason))], at: now)
         return "refused: \(reason)"
     }
 

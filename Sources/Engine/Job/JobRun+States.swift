@@ -9,12 +9,12 @@ extension JobRun {
     /// Returns the answer for whoever brought it.
     mutating func deliver(
         _ event: any WorkflowEvent, leadingTo transition: ResidentTransition? = nil, actor: String,
-        call: Invocation? = nil, at now: Timestamp
+        call: Invocation? = nil, why: [(String, String)] = [], at now: Timestamp
     ) -> String {
         guard let resident else { return "refused: the job could not be started" }
         let from = resident.state
         let name = caseName(of: event)
-        let detail = describe(event, name, call: call)
+        let detail = describe(event, name, call: call) + why
         switch transition ?? resident.transition(on: event) {
         case .move(to: let next):
             do {
