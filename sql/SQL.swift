@@ -26,6 +26,7 @@ public enum SQL {
         Migration(name: "0008_clock", bytes: PackageResources._008_clock_sql),
         Migration(name: "0009_roles", bytes: PackageResources._009_roles_sql),
         Migration(name: "0010_commits", bytes: PackageResources._010_commits_sql),
+        Migration(name: "0015_deploys", bytes: PackageResources._015_deploys_sql),
     ]
 
     /// Takes due jobs of one bucket.
@@ -47,6 +48,10 @@ public enum SQL {
     public static let publishWorkflow = String(PackageResources.publish_workflow_sql)
     /// What rests where, counted.
     public static let liveStates = String(PackageResources.live_states_sql)
+    /// A page of the unfinished jobs of some flows and versions.
+    public static let unfinishedJobs = String(PackageResources.unfinished_jobs_sql)
+    /// What the daemons published of each version of each flow.
+    public static let publishedWorkflows = String(PackageResources.published_workflows_sql)
     /// Says that a daemon is alive.
     public static let heartbeat = String(PackageResources.heartbeat_sql)
     /// Hangs up the bell of a daemon that is about to sleep.

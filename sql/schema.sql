@@ -18,6 +18,41 @@ $$;
 
 COMMENT ON FUNCTION lockstep.acts_for_all() IS 'Whether the caller is an operator or a daemon, and so acts for every tenant.';
 
+CREATE FUNCTION lockstep.adopt_unstarted(at_most integer DEFAULT 1000) RETURNS integer
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+    with orphaned as materialized (
+        select s.bucket, s.id, s.version as old_version, w.version as new_version
+        from lockstep.live_versions l
+        join lockstep.workflow w on w.workflow = l.workflow and w.takes_new_jobs
+        join lockstep.known_versions k on k.workflow = w.workflow and k.version = w.version
+        join lockstep.job_state s on s.workflow = l.workflow and s.version = l.version
+        join lockstep.job j on j.id = s.id and j.bucket = s.bucket
+        where not l.runs and s.finished_at is null and s.status = 'queued' and s.data is null
+            and s.leased_by is null and lockstep.violation(w.input_schema, j.input) is null
+        limit adopt_unstarted.at_most
+        for update of s skip locked
+    ),
+    adopted as (
+        update lockstep.job_state s
+        set version = o.new_version, seq = s.seq + 1, due_at = greatest(s.due_at, lockstep.now())
+        from orphaned o
+        where s.id = o.id and s.bucket = o.bucket and s.leased_by is null
+        returning s.bucket, s.id, s.seq, o.old_version, o.new_version
+    ),
+    noted as (
+        insert into lockstep.history_entry (bucket, job_id, seq, at, event, actor, detail)
+        select a.bucket, a.id, a.seq, lockstep.now(), 'migrated', 'engine',
+            jsonb_build_object('from_version', a.old_version, 'to_version', a.new_version)
+        from adopted a
+        returning 1
+    )
+    select count(*)::int from noted
+$$;
+
+COMMENT ON FUNCTION lockstep.adopt_unstarted(at_most integer) IS 'Gives jobs that never started, and whose version nobody knows any more, to the version that takes new jobs.';
+
 CREATE PROCEDURE lockstep.advance_clock(IN span interval, IN timeout interval DEFAULT '00:00:30'::interval)
     LANGUAGE plpgsql
     AS $$
@@ -86,63 +121,6 @@ end
 $$;
 
 COMMENT ON FUNCTION lockstep.await_quiet(timeout interval) IS 'Waits until the virtual clock is where move_clock asked for, and all is quiet; raises LK008 after the time-out.';
-
-CREATE FUNCTION lockstep.bucket_for(value text, buckets integer) RETURNS smallint
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN ((((('x'::text || "left"(encode(sha256(convert_to(value, 'UTF8'::name)), 'hex'::text), 8)))::bit(32))::bigint % (buckets)::bigint))::smallint;
-
-COMMENT ON FUNCTION lockstep.bucket_for(value text, buckets integer) IS 'The bucket of a text, by the first four bytes of its SHA-256.';
-
-CREATE FUNCTION lockstep.bucket_of(job uuid) RETURNS smallint
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN (((('x'::text || substr((job)::text, 16, 3)))::bit(12))::integer)::smallint;
-
-COMMENT ON FUNCTION lockstep.bucket_of(job uuid) IS 'The bucket in a job''s id: the twelve bits after the UUID''s version.';
-
-CREATE FUNCTION lockstep.caller() RETURNS text
-    LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN COALESCE(NULLIF(current_setting('role'::text), 'none'::text), (SESSION_USER)::text);
-
-COMMENT ON FUNCTION lockstep.caller() IS 'Who is asking: the role of SET ROLE, else of the login.';
-
-CREATE FUNCTION lockstep.cancel(job uuid, reason text DEFAULT NULL::text) RETURNS text
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
-    AS $_$
-begin
-    perform lockstep.require_job(job);
-    return lockstep.request(job, '$cancel', jsonb_strip_nulls(jsonb_build_object('reason', reason)));
-end
-$_$;
-
-COMMENT ON FUNCTION lockstep.cancel(job uuid, reason text) IS 'Asks a job to stop; the flow decides.';
-
-CREATE FUNCTION lockstep.check_key(key text) RETURNS void
-    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-    AS $$
-begin
-    if char_length(key) not between 1 and 255 then
-        raise exception 'the key has % characters, and must have from 1 to 255', char_length(key)
-            using errcode = 'LK009', hint = 'Use your own id of the payment; leave it out if there is none.';
-    end if;
-end
-$$;
-
-COMMENT ON FUNCTION lockstep.check_key(key text) IS 'Raises LK009 unless a key can be one.';
-
-CREATE FUNCTION lockstep.check_same_input(job uuid, key text, known jsonb, input jsonb) RETURNS void
-    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-    AS $$
-begin
-    if known is distinct from input then
-        raise exception 'the key "%" was used before with other input', key
-            using errcode = 'LK003', detail = format('The job %s has it.', job),
-                hint = 'A key names one request for ever: use another key for another request, or send the same input.';
-    end if;
-end
-$$;
-
-COMMENT ON FUNCTION lockstep.check_same_input(job uuid, key text, known jsonb, input jsonb) IS 'Raises LK003 where a key was used before with other input.';
 
 CREATE TABLE lockstep.job_state (
     bucket smallint NOT NULL,
@@ -243,6 +221,77 @@ COMMENT ON COLUMN lockstep.job_state.finished_at IS 'When it ended.';
 
 COMMENT ON COLUMN lockstep.job_state.commits IS 'Number of commits so far, with and without a transition: the fence''s third part, so that a copy is taken once.';
 
+CREATE FUNCTION lockstep.awaited_signals(state lockstep.job_state) RETURNS text[]
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+    select array(select jsonb_array_elements_text(described.value -> 'signals'))
+    from lockstep.workflow w
+    cross join jsonb_array_elements(w.states) as described
+    where w.workflow = state.workflow and w.version = state.version
+        and described.value ->> 'state' = state.state and described.value ? 'signals'
+    limit 1
+$$;
+
+COMMENT ON FUNCTION lockstep.awaited_signals(state lockstep.job_state) IS 'The signals that would bring a job on from where it rests; null where its daemon did not say.';
+
+CREATE FUNCTION lockstep.bucket_for(value text, buckets integer) RETURNS smallint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ((((('x'::text || "left"(encode(sha256(convert_to(value, 'UTF8'::name)), 'hex'::text), 8)))::bit(32))::bigint % (buckets)::bigint))::smallint;
+
+COMMENT ON FUNCTION lockstep.bucket_for(value text, buckets integer) IS 'The bucket of a text, by the first four bytes of its SHA-256.';
+
+CREATE FUNCTION lockstep.bucket_of(job uuid) RETURNS smallint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (((('x'::text || substr((job)::text, 16, 3)))::bit(12))::integer)::smallint;
+
+COMMENT ON FUNCTION lockstep.bucket_of(job uuid) IS 'The bucket in a job''s id: the twelve bits after the UUID''s version.';
+
+CREATE FUNCTION lockstep.caller() RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN COALESCE(NULLIF(current_setting('role'::text), 'none'::text), (SESSION_USER)::text);
+
+COMMENT ON FUNCTION lockstep.caller() IS 'Who is asking: the role of SET ROLE, else of the login.';
+
+CREATE FUNCTION lockstep.cancel(job uuid, reason text DEFAULT NULL::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $_$
+begin
+    perform lockstep.require_job(job);
+    return lockstep.request(job, '$cancel', jsonb_strip_nulls(jsonb_build_object('reason', reason)));
+end
+$_$;
+
+COMMENT ON FUNCTION lockstep.cancel(job uuid, reason text) IS 'Asks a job to stop; the flow decides.';
+
+CREATE FUNCTION lockstep.check_key(key text) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+begin
+    if char_length(key) not between 1 and 255 then
+        raise exception 'the key has % characters, and must have from 1 to 255', char_length(key)
+            using errcode = 'LK009', hint = 'Use your own id of the payment; leave it out if there is none.';
+    end if;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.check_key(key text) IS 'Raises LK009 unless a key can be one.';
+
+CREATE FUNCTION lockstep.check_same_input(job uuid, key text, known jsonb, input jsonb) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+begin
+    if known is distinct from input then
+        raise exception 'the key "%" was used before with other input', key
+            using errcode = 'LK003', detail = format('The job %s has it.', job),
+                hint = 'A key names one request for ever: use another key for another request, or send the same input.';
+    end if;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.check_same_input(job uuid, key text, known jsonb, input jsonb) IS 'Raises LK003 where a key was used before with other input.';
+
 CREATE FUNCTION lockstep.check_status(state lockstep.job_state, wanted text[], asked text) RETURNS void
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     AS $$
@@ -272,6 +321,33 @@ end
 $$;
 
 COMMENT ON FUNCTION lockstep.check_tenant(tenant text) IS 'Raises LK006 unless the caller may act for the tenant.';
+
+CREATE FUNCTION lockstep.choose_versions() RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+    with living as (
+        select n.id, k.workflow, k.version
+        from lockstep.node n
+        cross join unnest(n.workflows, n.versions) as k (workflow, version)
+        join lockstep.workflow w on w.workflow = k.workflow and w.version = k.version
+        where n.seen_at > clock_timestamp() - interval '5 seconds'
+    ),
+    chosen as (
+        select distinct on (l.workflow) l.workflow, l.version
+        from living l
+        group by l.workflow, l.version
+        order by l.workflow,
+            count(distinct l.id) = (select count(distinct a.id) from living a where a.workflow = l.workflow) desc,
+            l.version desc
+    )
+    update lockstep.workflow w
+    set takes_new_jobs = (w.version = chosen.version)
+    from chosen
+    where w.workflow = chosen.workflow and w.takes_new_jobs <> (w.version = chosen.version)
+$$;
+
+COMMENT ON FUNCTION lockstep.choose_versions() IS 'Works out anew which versions new jobs get: the newest that all living daemons of a flow know.';
 
 CREATE FUNCTION lockstep.clock_step(target timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS timestamp with time zone
     LANGUAGE plpgsql SECURITY DEFINER
@@ -581,46 +657,18 @@ $$;
 
 COMMENT ON FUNCTION lockstep.find_job(job uuid) IS 'A job that the caller may act for; null for any other.';
 
-CREATE TABLE lockstep.node (
-    id uuid NOT NULL,
-    name text NOT NULL,
-    build text NOT NULL,
-    workflows text[] NOT NULL,
-    versions integer[] NOT NULL,
-    started_at timestamp with time zone NOT NULL,
-    seen_at timestamp with time zone NOT NULL,
-    CONSTRAINT node_knows_pairs CHECK ((cardinality(workflows) = cardinality(versions)))
-)
-WITH (fillfactor='50');
-
-COMMENT ON TABLE lockstep.node IS 'The daemons, each alive while it was seen in the last five seconds (of real time).';
-
-COMMENT ON COLUMN lockstep.node.id IS 'Drawn at random when the process starts.';
-
-COMMENT ON COLUMN lockstep.node.name IS 'Host and process, for people.';
-
-COMMENT ON COLUMN lockstep.node.build IS 'The build it runs.';
-
-COMMENT ON COLUMN lockstep.node.workflows IS 'The flows that it knows, each with the version at the same place in versions.';
-
-COMMENT ON COLUMN lockstep.node.versions IS 'Their versions.';
-
-COMMENT ON COLUMN lockstep.node.started_at IS 'When it started, by the server''s own clock.';
-
-COMMENT ON COLUMN lockstep.node.seen_at IS 'Its last heartbeat, by the server''s own clock.';
-
 CREATE FUNCTION lockstep.forget_node(node uuid) RETURNS void
-    LANGUAGE sql SECURITY DEFINER
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
-    BEGIN ATOMIC
- DELETE FROM lockstep.bell b
-   WHERE (b.node IN ( SELECT mine.node
-            FROM lockstep.bell mine
-           WHERE (mine.node = forget_node.node)
-          FOR UPDATE OF mine SKIP LOCKED));
- DELETE FROM lockstep.node n
-   WHERE (n.id = forget_node.node);
-END;
+    AS $$
+begin
+    delete from lockstep.bell b
+    where b.node in (
+        select mine.node from lockstep.bell mine where mine.node = forget_node.node for update skip locked);
+    delete from lockstep.node n where n.id = forget_node.node;
+    perform lockstep.choose_versions();
+end
+$$;
 
 COMMENT ON FUNCTION lockstep.forget_node(node uuid) IS 'Takes a daemon off the list as it shuts down.';
 
@@ -665,6 +713,7 @@ begin
         where n.seen_at is null or n.seen_at < clock_timestamp() - interval '1 day'
         for update of lost skip locked);
     delete from lockstep.node n where n.seen_at < clock_timestamp() - interval '1 day';
+    perform lockstep.choose_versions();
 end
 $$;
 
@@ -897,7 +946,7 @@ begin
     select w.version, w.input_schema into version, input_schema
     from lockstep.workflow w
     where w.workflow = open_request.workflow
-    order by w.version desc
+    order by w.takes_new_jobs desc, w.version desc
     limit 1;
     if version is null then
         raise exception 'unknown workflow %', coalesce('"' || workflow || '"', 'null')
@@ -1219,6 +1268,28 @@ end
 $$;
 
 COMMENT ON FUNCTION lockstep.stop_clock() IS 'Takes back what move_clock asked for: the clock stays where it is.';
+
+CREATE FUNCTION lockstep.stranded(at_most bigint DEFAULT NULL::bigint) RETURNS TABLE(workflow text, version integer, state text, jobs bigint, oldest timestamp with time zone, example uuid)
+    LANGUAGE sql STABLE
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    AS $$
+    select l.workflow, l.version, rest.state, rest.jobs, rest.oldest, rest.example
+    from lockstep.live_versions l
+    cross join lateral (
+        select few.state, count(*) as jobs, min(few.entered_at) as oldest, min(few.id::text)::uuid as example
+        from (
+            select s.id, s.state, s.entered_at
+            from lockstep.job_state s
+            where s.workflow = l.workflow and s.version = l.version and s.finished_at is null
+            limit stranded.at_most
+        ) few
+        group by few.state
+    ) rest
+    where not l.runs
+$$;
+
+COMMENT ON FUNCTION lockstep.stranded(at_most bigint) IS 'Unfinished jobs that no living daemon can run, by flow, version and state, counted up to so many of each version.';
 
 CREATE FUNCTION lockstep.type_in_words(json_type text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -1567,19 +1638,20 @@ declare
     verb text := split_part(state.plan, ' ', 1);
     activity text := substr(state.plan, strpos(state.plan, ' ') + 1);
     soon text := case when state.due_at > moment then 'in ' || lockstep.in_words(state.due_at - moment) else 'now' end;
-    known text[];
+    awaited text[] := lockstep.awaited_signals(state);
+    answer text;
     child record;
 begin
     if state.attempt_status is not null then
-        return format('it is not known whether %s happened (attempt %s, %s ago)%s; it is looked up %s', activity,
+        answer := format('it is not known whether %s happened (attempt %s, %s ago)%s; it is looked up %s', activity,
             state.attempt, lockstep.in_words(moment - state.attempt_at), coalesce(': ' || state.last_error, ''), soon);
     elsif verb = 'perform' and state.attempt > 0 then
-        return format('%s did not succeed (attempt %s)%s; the next attempt is %s', activity, state.attempt,
+        answer := format('%s did not succeed (attempt %s)%s; the next attempt is %s', activity, state.attempt,
             coalesce(': ' || state.last_error, ''), soon);
     elsif verb = 'perform' then
-        return format('%s is done %s', activity, soon);
+        answer := format('%s is done %s', activity, soon);
     elsif verb = 'poll' then
-        return format('it reads %s again and again until there is news, next %s%s', activity, soon,
+        answer := format('it reads %s again and again until there is news, next %s%s', activity, soon,
             case when state.attempt > 0 then coalesce('; last time: ' || state.last_error, '') else '' end);
     elsif verb = 'run' then
         select j.id, s.status into child
@@ -1587,16 +1659,29 @@ begin
         join lockstep.job_state s on s.id = j.id and s.bucket = j.bucket
         where j.parent_id = state.id and j.bucket = state.bucket and j.parent_seq = state.entered_seq
         limit 1;
-        return format('it waits for the end of its child %s%s', activity,
+        answer := format('it waits for the end of its child %s%s', activity,
             coalesce(format(' (job %s, %s)', child.id, child.status), ''));
+    else
+        if awaited is null then
+            select w.signals into awaited
+            from lockstep.workflow w
+            where w.workflow = state.workflow and w.version = state.version;
+        end if;
+        answer := 'it waits for a signal' || case
+            when cardinality(awaited) > 0 then ' (' || array_to_string(awaited, ', ') || ')'
+            else ''
+        end;
     end if;
-    select w.signals into known
-    from lockstep.workflow w
-    where w.workflow = state.workflow and w.version = state.version;
-    return 'it waits for a signal' || case
-        when cardinality(known) > 0 then ' (' || array_to_string(known, ', ') || ')'
-        else ''
-    end;
+    -- Whoever is told may end any wait; that the job may be cancelled is nothing that it waits for.
+    awaited := array_remove(awaited, 'cancel');
+    if verb in ('poll', 'run') and cardinality(awaited) > 0 then
+        answer := answer || '; the app''s signal ' || array_to_string(awaited, ' or ') || ' would bring it on';
+    end if;
+    if state.overdue_at <= moment then
+        answer := answer || format('; overdue for %s, on the desk of %s', lockstep.in_words(moment - state.overdue_at),
+            coalesce(state.desk, 'nobody'));
+    end if;
+    return answer;
 end
 $$;
 
@@ -1654,6 +1739,34 @@ CREATE TABLE lockstep.attempt_default (
 );
 
 COMMENT ON TABLE lockstep.attempt_default IS 'Attempts outside every month that has a partition.';
+
+CREATE TABLE lockstep.node (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    build text NOT NULL,
+    workflows text[] NOT NULL,
+    versions integer[] NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    seen_at timestamp with time zone NOT NULL,
+    CONSTRAINT node_knows_pairs CHECK ((cardinality(workflows) = cardinality(versions)))
+)
+WITH (fillfactor='50');
+
+COMMENT ON TABLE lockstep.node IS 'The daemons, each alive while it was seen in the last five seconds (of real time).';
+
+COMMENT ON COLUMN lockstep.node.id IS 'Drawn at random when the process starts.';
+
+COMMENT ON COLUMN lockstep.node.name IS 'Host and process, for people.';
+
+COMMENT ON COLUMN lockstep.node.build IS 'The build it runs.';
+
+COMMENT ON COLUMN lockstep.node.workflows IS 'The flows that it knows, each with the version at the same place in versions.';
+
+COMMENT ON COLUMN lockstep.node.versions IS 'Their versions.';
+
+COMMENT ON COLUMN lockstep.node.started_at IS 'When it started, by the server''s own clock.';
+
+COMMENT ON COLUMN lockstep.node.seen_at IS 'Its last heartbeat, by the server''s own clock.';
 
 CREATE VIEW lockstep.known_versions AS
  SELECT DISTINCT k.workflow,
@@ -1987,6 +2100,40 @@ COMMENT ON COLUMN lockstep.jobs.run_at IS 'Not before this instant.';
 COMMENT ON COLUMN lockstep.jobs.priority IS '1 first, 4 last; 2 if left out.';
 
 COMMENT ON COLUMN lockstep.jobs.tags IS 'Free words for whoever searches.';
+
+CREATE VIEW lockstep.live_versions AS
+ WITH RECURSIVE pair AS (
+        ( SELECT s.workflow,
+            s.version
+           FROM lockstep.job_state s
+          WHERE (s.finished_at IS NULL)
+          ORDER BY s.workflow, s.version
+         LIMIT 1)
+        UNION ALL
+         SELECT next.workflow,
+            next.version
+           FROM (pair pair_1
+             CROSS JOIN LATERAL ( SELECT s.workflow,
+                    s.version
+                   FROM lockstep.job_state s
+                  WHERE ((s.finished_at IS NULL) AND (ROW(s.workflow, s.version) > ROW(pair_1.workflow, pair_1.version)))
+                  ORDER BY s.workflow, s.version
+                 LIMIT 1) next)
+        )
+ SELECT pair.workflow,
+    pair.version,
+    (EXISTS ( SELECT
+           FROM lockstep.known_versions k
+          WHERE ((k.workflow = pair.workflow) AND (k.version = pair.version)))) AS runs
+   FROM pair;
+
+COMMENT ON VIEW lockstep.live_versions IS 'The flows and versions of which there are unfinished jobs.';
+
+COMMENT ON COLUMN lockstep.live_versions.workflow IS 'The flow.';
+
+COMMENT ON COLUMN lockstep.live_versions.version IS 'The version.';
+
+COMMENT ON COLUMN lockstep.live_versions.runs IS 'Whether a living daemon can run it.';
 
 CREATE TABLE lockstep.reference (
     bucket smallint NOT NULL,
@@ -2372,37 +2519,27 @@ COMMENT ON COLUMN lockstep.tenant_role.role IS 'The role: of the login, or of SE
 COMMENT ON COLUMN lockstep.tenant_role.tenant IS 'The tenant.';
 
 CREATE VIEW lockstep.unclaimable AS
- SELECT s.id,
-    j.key,
-    s.tenant,
-    s.workflow,
+ SELECT s.workflow,
     s.version,
     s.state,
-    s.status,
-    s.entered_at AS since
-   FROM (lockstep.job_state s
-     JOIN lockstep.job j ON (((j.id = s.id) AND (j.bucket = s.bucket))))
-  WHERE ((s.finished_at IS NULL) AND (NOT (EXISTS ( SELECT
-           FROM lockstep.known_versions k
-          WHERE ((k.workflow = s.workflow) AND (k.version = s.version))))));
+    s.jobs,
+    s.oldest,
+    s.example
+   FROM lockstep.stranded() s(workflow, version, state, jobs, oldest, example);
 
-COMMENT ON VIEW lockstep.unclaimable IS 'Unfinished jobs whose flow and version no living daemon can run.';
+COMMENT ON VIEW lockstep.unclaimable IS 'Unfinished jobs that no living daemon can run: their flows, versions and states, counted.';
 
-COMMENT ON COLUMN lockstep.unclaimable.id IS 'The job.';
+COMMENT ON COLUMN lockstep.unclaimable.workflow IS 'The flow.';
 
-COMMENT ON COLUMN lockstep.unclaimable.key IS 'The app''s own name for it.';
+COMMENT ON COLUMN lockstep.unclaimable.version IS 'The version that nobody can run.';
 
-COMMENT ON COLUMN lockstep.unclaimable.tenant IS 'On whose behalf.';
+COMMENT ON COLUMN lockstep.unclaimable.state IS 'Where they rest; null: not started.';
 
-COMMENT ON COLUMN lockstep.unclaimable.workflow IS 'The flow that nobody can run.';
+COMMENT ON COLUMN lockstep.unclaimable.jobs IS 'How many.';
 
-COMMENT ON COLUMN lockstep.unclaimable.version IS 'In this version.';
+COMMENT ON COLUMN lockstep.unclaimable.oldest IS 'Since when the one rests there that does so longest.';
 
-COMMENT ON COLUMN lockstep.unclaimable.state IS 'Where it rests.';
-
-COMMENT ON COLUMN lockstep.unclaimable.status IS 'Its status.';
-
-COMMENT ON COLUMN lockstep.unclaimable.since IS 'Since when it rests there.';
+COMMENT ON COLUMN lockstep.unclaimable.example IS 'The one that was enqueued first.';
 
 ALTER TABLE lockstep.webhook ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME lockstep.webhook_id_seq
@@ -2456,6 +2593,7 @@ CREATE TABLE lockstep.workflow (
     states jsonb DEFAULT '[]'::jsonb NOT NULL,
     diagram text,
     published_at timestamp with time zone NOT NULL,
+    takes_new_jobs boolean DEFAULT false NOT NULL,
     CONSTRAINT workflow_name_is_plain CHECK ((workflow ~ '^[a-z][a-z0-9_]{0,62}$'::text)),
     CONSTRAINT workflow_version_is_positive CHECK ((version > 0))
 );
@@ -2464,7 +2602,7 @@ COMMENT ON TABLE lockstep.workflow IS 'The flows that daemons can run, each publ
 
 COMMENT ON COLUMN lockstep.workflow.workflow IS 'The flow''s name.';
 
-COMMENT ON COLUMN lockstep.workflow.version IS 'Its version; new jobs take the highest.';
+COMMENT ON COLUMN lockstep.workflow.version IS 'Its version; new jobs get the one that takes_new_jobs.';
 
 COMMENT ON COLUMN lockstep.workflow.input_schema IS 'What enqueue accepts: a plain subset of JSON Schema.';
 
@@ -2475,6 +2613,8 @@ COMMENT ON COLUMN lockstep.workflow.states IS 'An array of objects: state, plan 
 COMMENT ON COLUMN lockstep.workflow.diagram IS 'Its picture in the DOT language.';
 
 COMMENT ON COLUMN lockstep.workflow.published_at IS 'When a daemon published it last.';
+
+COMMENT ON COLUMN lockstep.workflow.takes_new_jobs IS 'Whether new jobs get this version: the newest that all living daemons of the flow know; see 0015_deploys.sql.';
 
 CREATE VIEW lockstep.workflows AS
  SELECT w.workflow,
@@ -2489,14 +2629,15 @@ CREATE VIEW lockstep.workflows AS
           WHERE ((p.kind = 'workflow'::text) AND (p.name = w.workflow)))) AS paused,
     (EXISTS ( SELECT
            FROM lockstep.known_versions k
-          WHERE ((k.workflow = w.workflow) AND (k.version = w.version)))) AS runs
+          WHERE ((k.workflow = w.workflow) AND (k.version = w.version)))) AS runs,
+    w.takes_new_jobs
    FROM lockstep.workflow w;
 
 COMMENT ON VIEW lockstep.workflows IS 'The flows: what they accept, which signals they take, how they look.';
 
 COMMENT ON COLUMN lockstep.workflows.workflow IS 'The flow''s name: what enqueue is given.';
 
-COMMENT ON COLUMN lockstep.workflows.version IS 'Its version; new jobs take the highest.';
+COMMENT ON COLUMN lockstep.workflows.version IS 'Its version.';
 
 COMMENT ON COLUMN lockstep.workflows.input_schema IS 'What enqueue accepts, as JSON Schema.';
 
@@ -2511,6 +2652,8 @@ COMMENT ON COLUMN lockstep.workflows.published_at IS 'When a daemon published it
 COMMENT ON COLUMN lockstep.workflows.paused IS 'Whether it is paused.';
 
 COMMENT ON COLUMN lockstep.workflows.runs IS 'Whether a living daemon can run it.';
+
+COMMENT ON COLUMN lockstep.workflows.takes_new_jobs IS 'Whether new jobs get this version.';
 
 ALTER TABLE ONLY lockstep.attempt ATTACH PARTITION lockstep.attempt_default DEFAULT;
 
@@ -2604,6 +2747,10 @@ GRANT ALL ON FUNCTION lockstep.acts_for_all() TO lockstep_app;
 GRANT ALL ON FUNCTION lockstep.acts_for_all() TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.acts_for_all() TO lockstep_daemon;
 
+REVOKE ALL ON FUNCTION lockstep.adopt_unstarted(at_most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.adopt_unstarted(at_most integer) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.adopt_unstarted(at_most integer) TO lockstep_daemon;
+
 REVOKE ALL ON PROCEDURE lockstep.advance_clock(IN span interval, IN timeout interval) FROM PUBLIC;
 GRANT ALL ON PROCEDURE lockstep.advance_clock(IN span interval, IN timeout interval) TO lockstep_app;
 GRANT ALL ON PROCEDURE lockstep.advance_clock(IN span interval, IN timeout interval) TO lockstep_ops;
@@ -2613,6 +2760,11 @@ REVOKE ALL ON FUNCTION lockstep.await_quiet(timeout interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.await_quiet(timeout interval) TO lockstep_app;
 GRANT ALL ON FUNCTION lockstep.await_quiet(timeout interval) TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.await_quiet(timeout interval) TO lockstep_daemon;
+
+GRANT SELECT ON TABLE lockstep.job_state TO lockstep_ops;
+GRANT SELECT,INSERT,UPDATE ON TABLE lockstep.job_state TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.awaited_signals(state lockstep.job_state) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION lockstep.bucket_for(value text, buckets integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.bucket_for(value text, buckets integer) TO lockstep_daemon;
@@ -2636,12 +2788,11 @@ REVOKE ALL ON FUNCTION lockstep.check_key(key text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION lockstep.check_same_input(job uuid, key text, known jsonb, input jsonb) FROM PUBLIC;
 
-GRANT SELECT ON TABLE lockstep.job_state TO lockstep_ops;
-GRANT SELECT,INSERT,UPDATE ON TABLE lockstep.job_state TO lockstep_daemon;
-
 REVOKE ALL ON FUNCTION lockstep.check_status(state lockstep.job_state, wanted text[], asked text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION lockstep.check_tenant(tenant text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION lockstep.choose_versions() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION lockstep.clock_step(target timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.clock_step(target timestamp with time zone) TO lockstep_app;
@@ -2686,9 +2837,6 @@ REVOKE ALL ON FUNCTION lockstep.fall_asleep(node uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.fall_asleep(node uuid) TO lockstep_daemon;
 
 REVOKE ALL ON FUNCTION lockstep.find_job(job uuid) FROM PUBLIC;
-
-GRANT SELECT ON TABLE lockstep.node TO lockstep_ops;
-GRANT SELECT ON TABLE lockstep.node TO lockstep_daemon;
 
 REVOKE ALL ON FUNCTION lockstep.forget_node(node uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.forget_node(node uuid) TO lockstep_daemon;
@@ -2825,6 +2973,10 @@ GRANT ALL ON FUNCTION lockstep.stop_clock() TO lockstep_app;
 GRANT ALL ON FUNCTION lockstep.stop_clock() TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.stop_clock() TO lockstep_daemon;
 
+REVOKE ALL ON FUNCTION lockstep.stranded(at_most bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.stranded(at_most bigint) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.stranded(at_most bigint) TO lockstep_daemon;
+
 REVOKE ALL ON FUNCTION lockstep.type_in_words(json_type text) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.type_in_words(json_type text) TO lockstep_app;
 GRANT ALL ON FUNCTION lockstep.type_in_words(json_type text) TO lockstep_ops;
@@ -2865,6 +3017,9 @@ REVOKE ALL ON FUNCTION lockstep.why_waiting(state lockstep.job_state) FROM PUBLI
 GRANT SELECT ON TABLE lockstep.attempt TO lockstep_ops;
 GRANT SELECT,INSERT ON TABLE lockstep.attempt TO lockstep_daemon;
 
+GRANT SELECT ON TABLE lockstep.node TO lockstep_ops;
+GRANT SELECT ON TABLE lockstep.node TO lockstep_daemon;
+
 GRANT SELECT ON TABLE lockstep.known_versions TO lockstep_ops;
 GRANT SELECT ON TABLE lockstep.known_versions TO lockstep_daemon;
 
@@ -2894,6 +3049,9 @@ GRANT SELECT ON TABLE lockstep.job_status TO lockstep_daemon;
 GRANT SELECT,INSERT ON TABLE lockstep.jobs TO lockstep_app;
 GRANT SELECT,INSERT ON TABLE lockstep.jobs TO lockstep_ops;
 GRANT SELECT,INSERT ON TABLE lockstep.jobs TO lockstep_daemon;
+
+GRANT SELECT ON TABLE lockstep.live_versions TO lockstep_ops;
+GRANT SELECT ON TABLE lockstep.live_versions TO lockstep_daemon;
 
 GRANT SELECT ON TABLE lockstep.reference TO lockstep_ops;
 GRANT SELECT,INSERT ON TABLE lockstep.reference TO lockstep_daemon;

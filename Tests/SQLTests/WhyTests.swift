@@ -19,6 +19,9 @@ struct WhyTests {
         """
     }
 
+    /// What the daemons published of the states.
+    private static func saying(_ states: String) -> String { "update lockstep.workflow set states = '\(states)'" }
+
     static let all = [
         Case(change: "priority = 2", answer: "Enqueued 1 hour ago: it starts as soon as a daemon has room."),
         Case(
@@ -62,6 +65,21 @@ struct WhyTests {
                 In settling for 1 hour: it is not known whether confirm happened (attempt 2, 1 minute ago): time-out; \
                 it is looked up in 10 seconds, without a deadline.
                 """),
+        Case(
+            change: "\(resting()), plan = 'wait', due_at = null",
+            answer: "In settling for 1 hour: it waits for a signal (approve, cancel), without a deadline.",
+            before: saying(#"[{"state": "other"}, {"state": "settling", "signals": ["approve", "cancel"]}]"#)),
+        Case(
+            change: """
+                \(resting()), plan = 'poll readPayout', due_at = now(), overdue_at = '2030-01-01 11:30 UTC',
+                desk = 'operations'
+                """,
+            answer: """
+                In settling for 1 hour: it reads readPayout again and again until there is news, next now; \
+                the app's signal approve would bring it on; overdue for 30 minutes, on the desk of operations, \
+                without a deadline.
+                """,
+            before: saying(#"[{"state": "settling", "signals": ["approve", "cancel"]}]"#)),
         Case(
             change: "\(resting()), plan = 'wait', due_at = null",
             answer: "In settling for 1 hour: it waits for a signal (paid, approve), without a deadline."),

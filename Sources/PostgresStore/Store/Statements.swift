@@ -23,6 +23,10 @@ extension Statement {
     static let matchWebhooks = Statement(name: "match_webhooks", sql: SQL.matchWebhooks)
 
     static let liveStates = Statement(name: "live_states", sql: SQL.liveStates)
+    /// Not prepared: which index serves depends on how many jobs there are.
+    static let unfinishedJobs = Statement(SQL.unfinishedJobs)
+    static let publishedWorkflows = Statement(name: "published_workflows", sql: SQL.publishedWorkflows)
+    static let stranded = Statement(name: "stranded", sql: SQL.stranded)
     /// Not prepared: which index serves depends on the filter.
     static let listJobs = Statement(SQL.listJobs)
     static let jobHistory = Statement(name: "job_history", sql: SQL.jobHistory)

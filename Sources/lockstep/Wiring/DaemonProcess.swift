@@ -61,7 +61,9 @@ struct DaemonProcess {
                 Statement(name: "set_clock", sql: SQL.setClock),
                 [.text(mode == "real" ? "real" : "virtual"), .bool(mode == "auto")])
         }
-        for trouble in try await Flows.troubles(in: pool, registry: flows.registry) { host.log("CAUTION: \(trouble)") }
+        for trouble in try await DeployCheck(flows.registry, against: pool).run(.examples) {
+            host.log("CAUTION: \(trouble)")
+        }
         return try await pool.query(Statement(name: "buckets", sql: SQL.buckets)).only["buckets"]
     }
 
@@ -78,6 +80,7 @@ struct DaemonProcess {
             Task { await registration.run(host: host.time) },
             Task { await walker.run() },
             Task { await Housekeeping(pool, log: { host.log($0) }).run(host: host.time) },
+            Task { await StrandedWatch(pool, log: { host.log($0) }).run(host: host.time) },
             Task { await notices?.run() },
             Task { await obey(requests, daemon) },
         ]

@@ -51,19 +51,4 @@ struct Flows: Sendable {
     func published() throws -> [PublishedWorkflow] {
         try registry.workflows.map { try PublishedWorkflow($0, diagram: Self.pictures[$0.name]?.diagram.mermaid) }
     }
-
-    /// The live jobs of a database that this build can't run, in a sentence for each kind.
-    static func troubles(in pool: PostgresPool, registry: Registry) async throws -> [String] {
-        try await LiveState.all(in: pool).compactMap { live in
-            let what = "\(live.count) \(live.count == 1 ? "job" : "jobs") of \(live.workflow) version \(live.version)"
-            let place = "\(live.state.map { " in \($0)" } ?? ""), such as \(live.example)"
-            guard let workflow = registry[live.workflow, live.version] else {
-                return "\(what)\(place): this build has no such flow and version"
-            }
-            guard let data = live.exampleData, let problem = workflow.problem(reading: data, registry.coding) else {
-                return nil
-            }
-            return "\(what)\(place): this build can't read the stored state: \(problem)"
-        }
-    }
 }

@@ -44,6 +44,9 @@ struct PostgresFixture: StoreFixture {
                 .text(order.workflow), .int(order.version), .text(#"{"type":"object"}"#), .texts(["note", "more"]),
                 .text("[]"), .null,
             ])
+        try await database.query(
+            Statement("update lockstep.workflow set takes_new_jobs = (version = $2) where workflow = $1"),
+            [.text(order.workflow), .int(order.version)])
         let rows = try await database.query(
             Statement(
                 """

@@ -31,7 +31,8 @@ struct NodeTests {
         #expect(try flow["diagram"] == "digraph {}")
         #expect(try flow["runs"] == true)
         let states: String = try flow["states"]
-        #expect(states.contains(#"{"plan": "poll track", "state": "travelling"}"#))
+        #expect(states.contains(#"{"plan": "poll track", "state": "travelling", "signals": []}"#))
+        #expect(states.contains(#"{"plan": "wait", "state": "holding", "signals": ["release"]}"#))
         try await registration.forget()
         #expect(try await fixture.database.query(Statement("select from lockstep.nodes")).isEmpty)
     }
