@@ -33,6 +33,8 @@ public enum SQL {
     public static let claim = String(PackageResources.claim_sql)
     /// Takes jobs of one bucket that were told something.
     public static let claimSignaled = String(PackageResources.claim_signaled_sql)
+    /// Ends the leases of jobs that a daemon was given and doesn't know of.
+    public static let reclaim = String(PackageResources.reclaim_sql)
     /// Prolongs leases.
     public static let renew = String(PackageResources.renew_sql)
     /// Gives leases back without a change.

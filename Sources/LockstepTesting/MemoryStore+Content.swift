@@ -38,6 +38,7 @@ struct Content {
     }
 
     mutating func claim(_ request: ClaimRequest, at now: Timestamp) -> Claim {
+        if let recovery = request.recovery { recover(recovery, request, at: now) }
         var due: [Candidate] = []
         var signaled: [JobID] = []
         for id in active where id.bucket == request.bucket {
@@ -54,6 +55,17 @@ struct Content {
         let found = due.sorted().map(\.id) + signaled.sorted()
         let claimed = found.prefix(request.limit).compactMap { lease($0, request, at: now) }
         return Claim(jobs: claimed, nextDue: found.count < request.limit ? nextDue(request) : nil, now: now)
+    }
+
+    /// What is leased to the node, and it knows nothing of, is due now.
+    private mutating func recover(_ recovery: ClaimRequest.Recovery, _ request: ClaimRequest, at now: Timestamp) {
+        let held = Set(recovery.held)
+        for id in active where id.bucket == request.bucket && !held.contains(id) {
+            guard var job = jobs[id], job.owner == request.node, let ends = job.row.dueAt, ends <= recovery.until
+            else { continue }
+            job.row.dueAt = min(ends, now)
+            keep(job, as: id)
+        }
     }
 
     /// When the next job is due that this node could claim and nobody has leased.

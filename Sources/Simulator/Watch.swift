@@ -96,6 +96,18 @@ struct Watch {
         }
     }
 
+    /// What a node owns and was never told of is up for everybody.
+    mutating func recovered(_ request: ClaimRequest, at now: Timestamp) {
+        guard let recovery = request.recovery else { return }
+        for (id, job) in seen where id.bucket == request.bucket && job.owner == request.node {
+            guard let ends = job.leaseEnds, ends <= recovery.until, !recovery.held.contains(id) else { continue }
+            if callsUnderWay.contains(Lease(job: id, token: job.lease)) {
+                broken(.oneOwner, id, "\(request.node) gave up a job that it is calling for", at: now)
+            }
+            seen[id]?.leaseEnds = min(ends, now)
+        }
+    }
+
     mutating func renewed(_ jobs: Set<JobID>, until: Timestamp) {
         for job in jobs { seen[job]?.leaseEnds = until }
     }

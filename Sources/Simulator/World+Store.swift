@@ -110,6 +110,7 @@ extension World {
     }
 
     private func claim(_ request: ClaimRequest, by number: Int) -> Scheduler.Happening {
+        watch.recovered(request, at: now)
         let claim = database.claim(request)
         watch.claimed(claim.jobs, by: request.node, until: now + request.term, at: now)
         for job in claim.jobs {

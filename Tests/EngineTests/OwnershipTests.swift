@@ -289,24 +289,6 @@ struct OwnershipTests {
         #expect(harness.attempts(job) == ["1 confirm unknown"])
         harness.expectSound(job)
     }
-
-    @Test("A claim whose answer is lost comes back when its leases end")
-    func lostClaim() throws {
-        let harness = try Harness.transfers()
-        let job = try harness.transfer(.approve)
-        var isFirst = true
-        harness.fate = { action in
-            guard case .claim = action, isFirst else { return .happens }
-            isFirst = false
-            return .losesAnswer
-        }
-        harness.advance(by: .seconds(59))
-        #expect(harness.state(job) == nil)
-        harness.advance(by: .seconds(2))
-        #expect(harness.state(job) == "approving")
-        #expect(harness.store[job]?.lease == 2)
-        harness.expectSound(job)
-    }
 }
 
 extension Harness {

@@ -172,6 +172,51 @@ struct SchedulerTests {
         #expect(harness.state(job) == "approving")
     }
 
+    @Test("On a virtual clock, which stands still meanwhile, what failed is repeated all the same")
+    func retriesWithoutTime() throws {
+        let harness = try Harness.transfers()
+        let job = try harness.transfer(.approve)
+        harness.fate = { action in if case .claim = action { .fails } else { .happens } }
+        harness.run()
+        harness.fate = { action in if case .commit = action { .fails } else { .happens } }
+        harness.feed([.tick])
+        harness.run()
+        #expect(harness.state(job) == nil)
+        #expect(harness.store[job]?.lease == 1)
+        harness.fate = { _ in .happens }
+        harness.run()
+        #expect(harness.state(job) == nil)
+        harness.feed([.tick])
+        harness.run()
+        #expect(harness.state(job) == "approving")
+        #expect(harness.clock.now() == .noon)
+    }
+
+    @Test("Jobs of a claim whose answer was lost are claimed again at once, and those that are held are not")
+    func lostClaim() throws {
+        let harness = try Harness.transfers()
+        let held = try harness.transfer(.open)
+        harness.fate = { $0.called == nil ? .happens : .waits }
+        harness.run()
+        #expect(harness.waiting.compactMap(\.called) == ["open"])
+        let lease = harness.store[held]?.lease
+        let lost = try harness.transfer(.approve)
+        var losses = 1
+        harness.fate = { action in
+            guard case .claim = action, losses > 0 else { return action.called == nil ? .happens : .waits }
+            losses -= 1
+            return .losesAnswer
+        }
+        harness.run()
+        #expect(harness.store[lost]?.lease == 1)
+        #expect(harness.state(lost) == nil)
+        harness.advance(by: .milliseconds(250))
+        #expect(harness.state(lost) == "approving")
+        #expect(harness.store[lost]?.lease == 2)
+        #expect(harness.store[held]?.lease == lease)
+        harness.expectSound(lost)
+    }
+
     @Test("What is due and yet not handed out is left alone for a moment, not claimed again and again")
     func contention() throws {
         let harness = try Harness.transfers()

@@ -69,6 +69,17 @@ public struct ClaimRequest: Sendable {
     public let term: Duration
     /// Only jobs of these flows and versions.
     public let workflows: [(name: String, version: Int)]
+    /// What is leased to the node without its knowledge, and is to be due now; nil: nothing can be.
+    public var recovery: Recovery?
+
+    /// Where the answer to an earlier claim was lost, jobs may be leased to a node that was never told of them.
+    public struct Recovery: Sendable {
+        /// The jobs of the bucket that the node knows that it holds.
+        public let held: [JobID]
+        /// Only leases that end at or before this instant: what is leased after this was asked for is not meant, even
+        /// if it is carried out late.
+        public let until: Timestamp
+    }
 
     /// A request.
     public init(
@@ -94,12 +105,15 @@ public struct Claim: Sendable {
     public let nextDue: Timestamp?
     /// `lockstep.now()` in the claim.
     public let now: Timestamp
+    /// Whether jobs may have been leased that are not named here, because a part of the answer was lost.
+    public let isPartial: Bool
 
     /// A claim's answer.
-    public init(jobs: [ClaimedJob], nextDue: Timestamp?, now: Timestamp) {
+    public init(jobs: [ClaimedJob], nextDue: Timestamp?, now: Timestamp, isPartial: Bool = false) {
         self.jobs = jobs
         self.nextDue = nextDue
         self.now = now
+        self.isPartial = isPartial
     }
 }
 

@@ -14,6 +14,14 @@ extension Scheduler {
         for bucket in buckets.keys { buckets[bucket]?.wantsClaim = true }
     }
 
+    /// Looks again, and tries again what has failed: on a virtual clock, which stands still while there is work to do,
+    /// the instant to do so would never come.
+    mutating func hurry(at now: Timestamp) {
+        for bucket in buckets.keys where buckets[bucket]?.retryAt != nil { buckets[bucket]?.retryAt = now }
+        for group in groups.keys where groups[group]?.retryAt != nil { groups[group]?.retryAt = now }
+        look()
+    }
+
     /// One more look after the bell was asked for: what came before it did not ring.
     mutating func bellSet() {
         guard bell == .asking else { return }
@@ -51,11 +59,13 @@ extension Scheduler {
         claims += 1
         state.turn = claims
         buckets[bucket] = state
-        actions.append(
-            .claim(
-                ClaimRequest(
-                    bucket: bucket, limit: limit, mark: state.markWasUsed ? state.mark : nil, node: node,
-                    term: limits.term, workflows: registry.workflows.map { ($0.name, $0.version) })))
+        var request = ClaimRequest(
+            bucket: bucket, limit: limit, mark: state.markWasUsed ? state.mark : nil, node: node, term: limits.term,
+            workflows: registry.workflows.map { ($0.name, $0.version) })
+        if state.mayHaveLost {
+            request.recovery = .init(held: held.keys.filter { $0.bucket == bucket }, until: now + limits.term)
+        }
+        actions.append(.claim(request))
     }
 
     private func isDue(_ state: BucketState, at now: Timestamp) -> Bool {
@@ -80,13 +90,14 @@ extension Scheduler {
         state.isClaiming = false
         state.asked = 0
         state.retryAt = nil
+        state.mayHaveLost = claim.isPartial
         // What is due already and was not handed out is in other hands for the moment.
         if let due = claim.nextDue { state.expect(max(due, claim.now + limits.contention)) }
         // Ties stay visible: many jobs may be due at the very same instant.
         let last = claim.jobs.compactMap { $0.row.dueAt }.filter { $0 <= claim.now }.max()
         state.mark = wasFull ? last.map { $0 - .microseconds(1) } : nil
         // Fewer than asked for behind a mark may mean that the rest lies before it.
-        if wasFull || state.markWasUsed { state.wantsClaim = true }
+        if wasFull || state.markWasUsed || state.mayHaveLost { state.wantsClaim = true }
         buckets[bucket] = state
         for job in claim.jobs {
             let run = JobRun(job, registry: registry, at: now)
@@ -103,6 +114,7 @@ extension Scheduler {
         buckets[bucket]?.isClaiming = false
         buckets[bucket]?.asked = 0
         buckets[bucket]?.wantsClaim = true
+        buckets[bucket]?.mayHaveLost = true
         buckets[bucket]?.retryAt = now + .milliseconds(250)
     }
 

@@ -46,7 +46,7 @@ public struct Scheduler: Sendable {
         case bellSet
         /// Jobs were claimed.
         case claimed(bucket: Int, Claim)
-        /// A claim failed. Jobs that it may have leased come back when the leases end.
+        /// A claim failed. The next one brings the jobs that it may have leased.
         case claimFailed(bucket: Int)
         /// An activity answered.
         case answered(JobID, lease: Int, ActivityAnswer)
@@ -135,7 +135,7 @@ public struct Scheduler: Sendable {
 
     private mutating func take(_ happening: Happening, at now: Timestamp) {
         switch happening {
-        case .tick: look()
+        case .tick: hurry(at: now)
         case .bell: ring()
         case .bellSet: bellSet()
         case .claimed(let bucket, let claim): claimed(claim, bucket: bucket, at: now)
@@ -203,6 +203,8 @@ struct BucketState: Sendable {
     var claimedAt: Timestamp?
     var nextDue: Timestamp?
     var retryAt: Timestamp?
+    /// Whether jobs may be leased to this node that it was never told of.
+    var mayHaveLost = false
     var asked = 0
     /// The number of its last claim among those of all buckets.
     var turn = 0

@@ -44,7 +44,8 @@ public final class PostgresStore: Store {
     public func claim(_ request: ClaimRequest) async throws(StoreFailure) -> Claim {
         let call = ClaimCall(request, marks: marks.levels(for: request))
         let due = try await read { () throws(PostgresError) in
-            try ClaimedRows(await claims.query(.claim, call.due, timeout: Self.patience))
+            if let recovery = request.recovery { try await recover(recovery, request) }
+            return try ClaimedRows(await claims.query(.claim, call.due, timeout: Self.patience))
         }
         if let now = due.now { sawNow(now) }
         marks.note(due.levels, after: request)
@@ -56,8 +57,17 @@ public final class PostgresStore: Store {
         } catch {
             // What was leased must not be lost with it: these jobs run, and the next claim tells the rest.
             guard let now = due.now else { throw error }
-            return Claim(jobs: due.jobs, nextDue: nil, now: now)
+            return Claim(jobs: due.jobs, nextDue: nil, now: now, isPartial: true)
         }
+    }
+
+    /// What an earlier claim leased, and nobody knows of, is due now.
+    private func recover(
+        _ recovery: ClaimRequest.Recovery, _ request: ClaimRequest
+    ) async throws(PostgresError) {
+        let known: [Parameter] = [.ids(recovery.held), .timestamp(recovery.until)]
+        _ = try await claims.query(
+            .reclaim, [.int(request.bucket), .text(request.node.description)] + known, timeout: Self.patience)
     }
 
     private func claimSignaled(

@@ -5,6 +5,7 @@ import SQL
 extension Statement {
     static let claim = Statement(name: "claim", sql: SQL.claim)
     static let claimSignaled = Statement(name: "claim_signaled", sql: SQL.claimSignaled)
+    static let reclaim = Statement(name: "reclaim", sql: SQL.reclaim)
     static let commit = Statement(name: "commit", sql: SQL.commit)
     static let renew = Statement(name: "renew", sql: SQL.renew)
     static let findCommit = Statement(name: "find_commit", sql: SQL.findCommit)
