@@ -144,7 +144,10 @@ let package = Package(
         tests("BenchTests", of: ["Bench", "JSONSchema"]),
         tests(
             "ProcessTests",
-            of: ["Postgres", "PrivateCluster", "HTTPTypes", "HTTPClient", "Time", "Crypto", "Configuration"]),
+            of: [
+                "Postgres", "PrivateCluster", "HTTPTypes", "HTTPClient", "Time", "Crypto", "Configuration",
+                "SandboxCore",
+            ]),
         tests("TidyTests", of: []),
     ],
     swiftLanguageModes: [.v6]
