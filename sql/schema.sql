@@ -4,6 +4,19 @@ CREATE SCHEMA lockstep;
 
 COMMENT ON SCHEMA lockstep IS 'Lockstep: payment flows as state machines. Call enqueue, signal, cancel; read job_status, history, why(job).';
 
+CREATE FUNCTION lockstep.accepting_path(schema jsonb) RETURNS jsonpath
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $_$
+begin
+    return lockstep.path_of(schema, '$', false)::jsonpath;
+exception
+    when others then
+        return null;
+end
+$_$;
+
+COMMENT ON FUNCTION lockstep.accepting_path(schema jsonb) IS 'A schema as one jsonpath predicate, which leaves out members that it does not know; null where there is none.';
+
 CREATE FUNCTION lockstep.acts_for_all() RETURNS boolean
     LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE
     SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
@@ -17,6 +30,74 @@ end
 $$;
 
 COMMENT ON FUNCTION lockstep.acts_for_all() IS 'Whether the caller is an operator or a daemon, and so acts for every tenant.';
+
+CREATE FUNCTION lockstep.add_job(workflow text, input jsonb, key text, tenant text, run_at timestamp with time zone, priority integer, tags text[]) RETURNS uuid
+    LANGUAGE plpgsql
+    AS $$
+declare
+    caller text := lockstep.caller();
+    request record;
+    problem text;
+    job_bucket smallint;
+    job_id uuid;
+    existing record;
+begin
+    select w.version, asked.tenant, coalesce(add_job.priority, 2) as priority, coalesce(add_job.tags, '{}') as tags,
+        own.buckets, own.now, greatest(add_job.run_at, own.now) as due_at,
+        lockstep.fits(add_job.input, w.accepts, w.members)
+            and (add_job.key is null or char_length(add_job.key) between 1 and 255)
+            and (add_job.priority is null or add_job.priority between 1 and 4)
+            and (add_job.run_at is null or isfinite(add_job.run_at))
+            and (add_job.tags is null or array_position(add_job.tags, null) is null)
+            and (asked.tenant = any (own.tenants) or lockstep.acts_for_all()) as is_fine
+    into request
+    from (
+        select (select s.buckets from lockstep.settings s) as buckets,
+            -- As lockstep.now() does.
+            (select case c.mode when 'real' then clock_timestamp() else c.virtual_now end from lockstep.clock c) as now,
+            coalesce(array_agg(t.tenant), '{default}') as tenants
+        from lockstep.tenant_role t
+        where t.role = caller
+    ) as own
+    cross join lateral (
+        select coalesce(add_job.tenant, case cardinality(own.tenants) when 1 then own.tenants[1] else 'default' end)
+            as tenant
+    ) as asked
+    join lockstep.open_workflow w on w.workflow = add_job.workflow;
+    if request.is_fine is not true then
+        request := lockstep.open_request(workflow, tenant, run_at, priority, tags);
+        perform lockstep.check_key(key);
+        problem := lockstep.violation(request.input_schema, input);
+        if problem is not null then
+            raise exception 'invalid input for %: %', workflow, problem
+                using errcode = 'LK002', hint = 'select input_schema from lockstep.workflows says what it accepts.';
+        end if;
+    end if;
+    job_bucket := lockstep.new_bucket(request.tenant, workflow, key, request.buckets);
+    job_id := lockstep.new_id(request.now, job_bucket);
+    insert into lockstep.job (
+        bucket, id, tenant, workflow, version, key, input, tags, run_at, enqueued_at, enqueued_by)
+    values (
+        job_bucket, job_id, request.tenant, add_job.workflow, request.version, add_job.key, add_job.input, request.tags,
+        add_job.run_at, request.now, caller)
+    on conflict do nothing;
+    if not found then
+        select j.id, j.input into strict existing
+        from lockstep.job j
+        where j.bucket = job_bucket and j.tenant = request.tenant and j.workflow = add_job.workflow
+            and j.key = add_job.key;
+        perform lockstep.check_same_input(existing.id, add_job.key, existing.input, add_job.input);
+        return existing.id;
+    end if;
+    insert into lockstep.job_state (bucket, id, workflow, version, tenant, priority, due_at, entered_at)
+    values (
+        job_bucket, job_id, add_job.workflow, request.version, request.tenant, request.priority, request.due_at,
+        request.now);
+    return job_id;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.add_job(workflow text, input jsonb, key text, tenant text, run_at timestamp with time zone, priority integer, tags text[]) IS 'Inserts one job, and returns its id, or that of the job that has its key.';
 
 CREATE FUNCTION lockstep.adopt_unstarted(at_most integer DEFAULT 1000) RETURNS integer
     LANGUAGE sql SECURITY DEFINER
@@ -122,6 +203,28 @@ $$;
 
 COMMENT ON FUNCTION lockstep.await_quiet(timeout interval) IS 'Waits until the virtual clock is where move_clock asked for, and all is quiet; raises LK008 after the time-out.';
 
+CREATE FUNCTION lockstep.is_sound(status text, state text, has_data boolean, priority smallint, seq integer, entered_seq integer, due_at timestamp with time zone, leased_by uuid, finished_at timestamp with time zone, last_error text, attempt integer, attempt_status text) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+begin
+    return priority between 1 and 4
+        and case
+            when status in ('queued', 'waiting', 'parked', 'paused') then finished_at is null
+            when status in ('completed', 'failed', 'rejected', 'expired', 'canceled', 'refunded', 'reversed')
+                -- What is over has nothing due, unless somebody owns it.
+                then finished_at is not null and (due_at is null or leased_by is not null)
+            else false
+        end
+        and (status <> 'parked' or last_error is not null)
+        and (leased_by is null or due_at is not null)
+        and (state is not null) = has_data
+        and entered_seq between 0 and seq
+        and attempt >= 0 and (attempt_status is null or attempt_status in ('started', 'unknown'));
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.is_sound(status text, state text, has_data boolean, priority smallint, seq integer, entered_seq integer, due_at timestamp with time zone, leased_by uuid, finished_at timestamp with time zone, last_error text, attempt integer, attempt_status text) IS 'What holds for every row of job_state.';
+
 CREATE TABLE lockstep.job_state (
     bucket smallint NOT NULL,
     id uuid NOT NULL,
@@ -151,15 +254,11 @@ CREATE TABLE lockstep.job_state (
     last_error text,
     finished_at timestamp with time zone,
     commits integer DEFAULT 0 NOT NULL,
-    CONSTRAINT job_state_attempt_is_known CHECK (((attempt >= 0) AND ((attempt_status IS NULL) OR (attempt_status = ANY (ARRAY['started'::text, 'unknown'::text]))))),
-    CONSTRAINT job_state_entry_is_past CHECK (((entered_seq >= 0) AND (entered_seq <= seq))),
-    CONSTRAINT job_state_finished_iff_outcome CHECK (((finished_at IS NOT NULL) = (status <> ALL (ARRAY['queued'::text, 'waiting'::text, 'parked'::text, 'paused'::text])))),
-    CONSTRAINT job_state_finished_rests CHECK (((finished_at IS NULL) OR (due_at IS NULL) OR (leased_by IS NOT NULL))),
-    CONSTRAINT job_state_lease_ends CHECK (((leased_by IS NULL) OR (due_at IS NOT NULL))),
-    CONSTRAINT job_state_parked_has_error CHECK (((status <> 'parked'::text) OR (last_error IS NOT NULL))),
-    CONSTRAINT job_state_priority_is_known CHECK (((priority >= 1) AND (priority <= 4))),
-    CONSTRAINT job_state_state_has_data CHECK (((state IS NULL) = (data IS NULL))),
-    CONSTRAINT job_state_status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'waiting'::text, 'parked'::text, 'paused'::text, 'completed'::text, 'failed'::text, 'rejected'::text, 'expired'::text, 'canceled'::text, 'refunded'::text, 'reversed'::text])))
+    CONSTRAINT job_state_is_sound CHECK (
+CASE
+    WHEN ((status = 'waiting'::text) AND (finished_at IS NULL) AND (state IS NOT NULL) AND (data IS NOT NULL) AND ((leased_by IS NULL) OR (due_at IS NOT NULL)) AND ((attempt_status IS NULL) OR (attempt_status = 'started'::text)) AND ((priority >= 1) AND (priority <= 4)) AND ((entered_seq >= 0) AND (entered_seq <= seq)) AND (attempt >= 0)) THEN true
+    ELSE lockstep.is_sound(status, state, (data IS NOT NULL), priority, seq, entered_seq, due_at, leased_by, finished_at, last_error, attempt, attempt_status)
+END)
 )
 WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='1000', autovacuum_vacuum_cost_delay='0', autovacuum_analyze_scale_factor='0.05');
 
@@ -220,6 +319,8 @@ COMMENT ON COLUMN lockstep.job_state.last_error IS 'What went wrong last; why a 
 COMMENT ON COLUMN lockstep.job_state.finished_at IS 'When it ended.';
 
 COMMENT ON COLUMN lockstep.job_state.commits IS 'Number of commits so far, with and without a transition: the fence''s third part, so that a copy is taken once.';
+
+COMMENT ON CONSTRAINT job_state_is_sound ON lockstep.job_state IS 'A known status and priority; finished exactly if the status is an outcome, and then without anything due; a parked job has its error, a lease its end, a state its data; the entry is past; the attempt''s status is known.';
 
 CREATE FUNCTION lockstep.awaited_signals(state lockstep.job_state) RETURNS text[]
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -378,6 +479,12 @@ $$;
 
 COMMENT ON FUNCTION lockstep.clock_step(target timestamp with time zone) IS 'Takes one step of the virtual clock if all is quiet; returns the instant, or null where nothing moved.';
 
+CREATE FUNCTION lockstep.closed_members(schema jsonb) RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN ((NOT (schema ? 'oneOf'::text)) AND ((schema -> 'additionalProperties'::text) = 'false'::jsonb)) THEN ARRAY(SELECT jsonb_object_keys(COALESCE((schema -> 'properties'::text), '{}'::jsonb)) AS jsonb_object_keys) ELSE NULL::text[] END;
+
+COMMENT ON FUNCTION lockstep.closed_members(schema jsonb) IS 'The members that an input may have; null where it may have any.';
+
 CREATE FUNCTION lockstep.deliver(job uuid, name text, payload jsonb, key text, actor text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
@@ -433,39 +540,8 @@ CREATE FUNCTION lockstep.enqueue(workflow text, input jsonb, key text DEFAULT NU
     SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
     AS $$
 declare
-    request record;
-    problem text;
-    job_bucket smallint;
-    job_id uuid;
-    existing record;
+    job_id uuid := lockstep.add_job(workflow, input, key, tenant, run_at, priority, tags);
 begin
-    request := lockstep.open_request(workflow, tenant, run_at, priority, tags);
-    perform lockstep.check_key(key);
-    problem := lockstep.violation(request.input_schema, input);
-    if problem is not null then
-        raise exception 'invalid input for %: %', workflow, problem
-            using errcode = 'LK002', hint = 'select input_schema from lockstep.workflows says what it accepts.';
-    end if;
-    job_bucket := lockstep.new_bucket(request.tenant, workflow, key, request.buckets);
-    job_id := lockstep.new_id(request.now, job_bucket);
-    insert into lockstep.job (
-        bucket, id, tenant, workflow, version, key, input, tags, run_at, enqueued_at, enqueued_by)
-    values (
-        job_bucket, job_id, request.tenant, enqueue.workflow, request.version, enqueue.key, enqueue.input, request.tags,
-        enqueue.run_at, request.now, lockstep.caller())
-    on conflict do nothing;
-    if not found then
-        select j.id, j.input into strict existing
-        from lockstep.job j
-        where j.bucket = job_bucket and j.tenant = request.tenant and j.workflow = enqueue.workflow
-            and j.key = enqueue.key;
-        perform lockstep.check_same_input(existing.id, enqueue.key, existing.input, enqueue.input);
-        return existing.id;
-    end if;
-    insert into lockstep.job_state (bucket, id, workflow, version, tenant, priority, due_at, entered_at)
-    values (
-        job_bucket, job_id, enqueue.workflow, request.version, request.tenant, request.priority, request.due_at,
-        request.now);
     perform lockstep.ring();
     return job_id;
 end
@@ -484,14 +560,15 @@ $$;
 COMMENT ON FUNCTION lockstep.enqueue(workflow text, input text, key text, tenant text, run_at timestamp with time zone, priority integer, tags text[]) IS 'Enqueues a job whose input comes as text; malformed JSON is LK007.';
 
 CREATE FUNCTION lockstep.enqueue_inserted() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
     AS $$
 begin
     if new.id is not null then
         raise exception 'an inserted job must not have an id'
             using errcode = 'LK009', hint = 'Leave it out: INSERT … RETURNING id gives it. Your own id is the key.';
     end if;
-    new.id := lockstep.enqueue(new.workflow, new.input, new.key, new.tenant, new.run_at, new.priority, new.tags);
+    new.id := lockstep.add_job(new.workflow, new.input, new.key, new.tenant, new.run_at, new.priority, new.tags);
     return new;
 end
 $$;
@@ -501,11 +578,15 @@ COMMENT ON FUNCTION lockstep.enqueue_inserted() IS 'Turns an INSERT into the vie
 CREATE FUNCTION lockstep.enqueue_many(workflow text, inputs jsonb[], keys text[] DEFAULT NULL::text[], tenant text DEFAULT NULL::text, run_at timestamp with time zone DEFAULT NULL::timestamp with time zone, priority integer DEFAULT NULL::integer, tags text[] DEFAULT NULL::text[]) RETURNS SETOF uuid
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    SET jit TO 'off'
     AS $$
 declare
+    caller text := lockstep.caller();
     request record;
+    doubtful record;
     problem text;
     ids uuid[];
+    number_born int;
     existing record;
 begin
     request := lockstep.open_request(workflow, tenant, run_at, priority, tags);
@@ -513,11 +594,20 @@ begin
         raise exception 'there are % inputs and % keys', cardinality(inputs), cardinality(keys)
             using errcode = 'LK009', hint = 'Give a key (or null) for each input, or leave the keys out.';
     end if;
-    for i in 1..coalesce(cardinality(inputs), 0) loop
-        perform lockstep.check_key(keys[i]);
-        problem := lockstep.violation(request.input_schema, inputs[i]);
+    for doubtful in
+        select given.input, given.key, given.position
+        from lockstep.open_workflow w
+        cross join unnest(inputs, keys) with ordinality as given (input, key, position)
+        where w.workflow = enqueue_many.workflow
+            and (lockstep.fits(given.input, w.accepts, w.members) and (
+                given.key is null or char_length(given.key) between 1 and 255)) is not true
+        order by given.position
+    loop
+        perform lockstep.check_key(doubtful.key);
+        problem := lockstep.violation(request.input_schema, doubtful.input);
         if problem is not null then
-            raise exception 'invalid input for %, number % of %: %', workflow, i, cardinality(inputs), problem
+            raise exception 'invalid input for %, number % of %: %', workflow, doubtful.position, cardinality(inputs),
+                problem
                 using errcode = 'LK002', hint = 'select input_schema from lockstep.workflows says what it accepts.';
         end if;
     end loop;
@@ -530,7 +620,7 @@ begin
         insert into lockstep.job (
             bucket, id, tenant, workflow, version, key, input, tags, run_at, enqueued_at, enqueued_by)
         select lockstep.bucket_of(given.id), given.id, request.tenant, enqueue_many.workflow, request.version,
-            given.key, given.input, request.tags, enqueue_many.run_at, request.now, lockstep.caller()
+            given.key, given.input, request.tags, enqueue_many.run_at, request.now, caller
         from unnest(ids, inputs, keys) with ordinality as given (id, input, key, position)
         order by given.key collate "C", given.position
         on conflict do nothing
@@ -540,16 +630,19 @@ begin
     select born.bucket, born.id, enqueue_many.workflow, request.version, request.tenant, request.priority,
         request.due_at, request.now
     from born;
-    for existing in
-        select j.id, j.input as known, given.input, given.key, given.position
-        from unnest(inputs, keys, ids) with ordinality as given (input, key, id, position)
-        join lockstep.job j on j.key = given.key and j.workflow = enqueue_many.workflow and j.tenant = request.tenant
-            and j.bucket = lockstep.bucket_of(given.id)
-        where j.id <> given.id
-    loop
-        perform lockstep.check_same_input(existing.id, existing.key, existing.known, existing.input);
-        ids[existing.position] := existing.id;
-    end loop;
+    get diagnostics number_born = row_count;
+    if number_born < cardinality(inputs) then
+        for existing in
+            select j.id, j.input as known, given.input, given.key, given.position
+            from unnest(inputs, keys, ids) with ordinality as given (input, key, id, position)
+            join lockstep.job j on j.key = given.key and j.workflow = enqueue_many.workflow
+                and j.tenant = request.tenant and j.bucket = lockstep.bucket_of(given.id)
+            where j.id <> given.id
+        loop
+            perform lockstep.check_same_input(existing.id, existing.key, existing.known, existing.input);
+            ids[existing.position] := existing.id;
+        end loop;
+    end if;
     perform lockstep.ring();
     return query select unnest(ids);
 end
@@ -562,12 +655,7 @@ CREATE FUNCTION lockstep.enqueue_many(workflow text, inputs text[], keys text[] 
     AS $$
 begin
     return query select lockstep.enqueue_many(
-        workflow,
-        array(
-            select lockstep.parse_input(given.input)
-            from unnest(inputs) with ordinality as given (input, position)
-            order by given.position),
-        keys, tenant, run_at, priority, tags);
+        workflow, lockstep.parse_inputs(inputs), keys, tenant, run_at, priority, tags);
 end
 $$;
 
@@ -656,6 +744,12 @@ end
 $$;
 
 COMMENT ON FUNCTION lockstep.find_job(job uuid) IS 'A job that the caller may act for; null for any other.';
+
+CREATE FUNCTION lockstep.fits(input jsonb, accepts jsonpath, members text[]) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (input @@ accepts) THEN ((members IS NULL) OR ((input - members) = '{}'::jsonb)) ELSE NULL::boolean END;
+
+COMMENT ON FUNCTION lockstep.fits(input jsonb, accepts jsonpath, members text[]) IS 'Whether an input certainly fits; false or null: violation() knows.';
 
 CREATE FUNCTION lockstep.forget_node(node uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -944,10 +1038,8 @@ declare
     owned text[];
 begin
     select w.version, w.input_schema into version, input_schema
-    from lockstep.workflow w
-    where w.workflow = open_request.workflow
-    order by w.takes_new_jobs desc, w.version desc
-    limit 1;
+    from lockstep.open_workflow w
+    where w.workflow = open_request.workflow;
     if version is null then
         raise exception 'unknown workflow %', coalesce('"' || workflow || '"', 'null')
             using errcode = 'LK001', hint = coalesce(
@@ -1006,6 +1098,200 @@ end
 $$;
 
 COMMENT ON FUNCTION lockstep.parse_input(input text) IS 'JSON from text; raises LK007 where it is none.';
+
+CREATE FUNCTION lockstep.parse_inputs(inputs text[]) RETURNS jsonb[]
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+declare
+    position int;
+    problem text;
+begin
+    return inputs::jsonb[];
+exception
+    when data_exception then
+        for position in 1..cardinality(inputs) loop
+            begin
+                perform inputs[position]::jsonb;
+            exception
+                when data_exception then
+                    raise exception 'input number % of % is not JSON: %', position, cardinality(inputs), sqlerrm
+                        using errcode = 'LK007', hint = 'Send a JSON object for each, such as {"amount": "100.00"}.';
+            end;
+        end loop;
+        raise;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.parse_inputs(inputs text[]) IS 'JSON from texts; raises LK007 where one is none.';
+
+CREATE FUNCTION lockstep.path_literal(value text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (to_json(value))::text;
+
+COMMENT ON FUNCTION lockstep.path_literal(value text) IS 'A text as jsonpath writes it.';
+
+CREATE FUNCTION lockstep.path_of(schema jsonb, place text, closes boolean) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $_$
+declare
+    wanted text := schema ->> 'type';
+    items text;
+begin
+    if schema ? 'oneOf' then
+        return lockstep.path_of_branches(schema -> 'oneOf', place);
+    elsif wanted is null then
+        return case
+            when schema ?| array['enum', 'pattern', 'minLength', 'maxLength', 'properties', 'required', 'items']
+                then null
+            else 'exists(' || place || ')'
+        end;
+    elsif wanted = 'string' then
+        return lockstep.path_of_text(schema, place);
+    elsif schema ? 'enum' then
+        return null;
+    elsif wanted = 'object' then
+        return lockstep.path_of_object(schema, place, closes);
+    elsif wanted = 'integer' then
+        return format('%1$s.type() == "number" && %1$s.floor() == %1$s && %1$s >= -9223372036854775807 '
+            || '&& %1$s <= 9223372036854775807', place);
+    elsif wanted = 'array' and schema ? 'items' then
+        -- A filter looks into lists in a list: those are left to violation().
+        items := lockstep.path_of(schema -> 'items', '@', true);
+        return format('%1$s.type() == "array" && !(%1$s[*].type() == "array") && !exists(%1$s[*] ? (!(%2$s)))', place,
+            items);
+    end if;
+    return format('%s.type() == %s', place, lockstep.path_literal(wanted));
+end
+$_$;
+
+COMMENT ON FUNCTION lockstep.path_of(schema jsonb, place text, closes boolean) IS 'A jsonpath predicate that is true only for values in which violation() finds nothing; null where there is none.';
+
+CREATE FUNCTION lockstep.path_of_branches(branches jsonb, place text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+declare
+    tags text[];
+    branch jsonb;
+    own text;
+    agrees text;
+    predicates text[] := '{}';
+begin
+    tags := array(
+        select p.key
+        from jsonb_array_elements(branches) as b (branch)
+        cross join jsonb_each(b.branch -> 'properties') as p
+        where jsonb_array_length(p.value -> 'enum') = 1);
+    if cardinality(tags) > 0 and not exists (
+        select from unnest(tags) as t (name)
+        group by t.name
+        having count(*) = jsonb_array_length(branches) and count(*) = (
+            select count(distinct b.branch #> array['properties', t.name, 'enum', '0'])
+            from jsonb_array_elements(branches) as b (branch)))
+    then
+        return null;
+    end if;
+    for branch in select jsonb_array_elements(branches) loop
+        own := lockstep.path_of(branch, place, true);
+        if own is null then
+            return null;
+        end if;
+        select string_agg(place || '.' || lockstep.path_literal(p.key) || '.type() == "string" && ', '') into agrees
+        from jsonb_each(branch -> 'properties') as p
+        where jsonb_array_length(p.value -> 'enum') = 1 and (branch -> 'required' ? p.key) is not true;
+        predicates := predicates || ('(' || coalesce(agrees, '') || own || ')');
+    end loop;
+    return '(' || array_to_string(predicates, ' || ') || ')';
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.path_of_branches(branches jsonb, place text) IS 'A jsonpath predicate for values that one of several schemas takes; null where it can''t be said.';
+
+CREATE FUNCTION lockstep.path_of_object(schema jsonb, place text, closes boolean) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $_$
+declare
+    members jsonb := coalesce(schema -> 'properties', '{}');
+    required jsonb := coalesce(schema -> 'required', '[]');
+    predicates text[] := array[place || '.type() == "object"'];
+    member record;
+    own text;
+begin
+    for member in
+        select m.value as schema, required ? m.key as is_required, place || '.' || lockstep.path_literal(m.key) as at
+        from jsonb_each(members) as m
+        union all
+        select '{}', true, place || '.' || lockstep.path_literal(r.name)
+        from jsonb_array_elements_text(required) as r (name)
+        where not members ? r.name
+    loop
+        own := lockstep.path_of(member.schema, member.at, true);
+        if own is null then
+            return null;
+        elsif not member.is_required then
+            own := format('(!exists(%1$s) || %1$s.type() == "null" || %2$s)', member.at, own);
+        end if;
+        predicates := predicates || own;
+    end loop;
+    if closes and schema -> 'additionalProperties' = 'false' then
+        predicates := predicates || case members
+            when '{}' then format('!exists(%s.keyvalue())', place)
+            else (
+                select format('!exists(%s.keyvalue() ? (!(%s)))', place,
+                    string_agg('@.key == ' || lockstep.path_literal(k), ' || '))
+                from jsonb_object_keys(members) as k)
+        end;
+    end if;
+    return array_to_string(predicates, ' && ');
+end
+$_$;
+
+COMMENT ON FUNCTION lockstep.path_of_object(schema jsonb, place text, closes boolean) IS 'A jsonpath predicate for objects that a schema takes; null where it can''t be said.';
+
+CREATE FUNCTION lockstep.path_of_text(schema jsonb, place text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $_$
+declare
+    predicate text := place || '.type() == "string"';
+    allowed text[];
+    bound record;
+begin
+    if schema ? 'enum' then
+        if jsonb_path_exists(schema, 'strict $.enum[*] ? (@.type() != "string")') then
+            return null;
+        end if;
+        allowed := array(select jsonb_array_elements_text(schema -> 'enum'));
+        predicate := predicate || ' && ' || case
+            when cardinality(allowed) = 0 then '1 == 0'
+            when cardinality(allowed) <= 4 then
+                (select '(' || string_agg(place || ' == ' || lockstep.path_literal(a), ' || ') || ')'
+                    from unnest(allowed) as a)
+            -- One automaton is faster than many comparisons.
+            else place || ' like_regex ' || lockstep.path_literal('^(?:'
+                || (select string_agg(regexp_replace(a, '([][\\.*+?^$(){}|])', '\\\1', 'g'), '|')
+                    from unnest(allowed) as a) || ')$') || ' flag "s"'
+        end;
+    end if;
+    -- "s": a dot and a negated set take line breaks too, as with the operator ~.
+    if schema ? 'pattern' then
+        predicate := predicate || ' && ' || place || ' like_regex '
+            || lockstep.path_literal('^(?:' || (schema ->> 'pattern') || ')$') || ' flag "s"';
+    end if;
+    for bound in
+        select coalesce((schema ->> 'minLength')::int, 0) as least, (schema ->> 'maxLength')::int as most
+        where schema ? 'minLength' or schema ? 'maxLength'
+    loop
+        -- Regular expressions count to 255.
+        if bound.least not between 0 and 255 or bound.most not between bound.least and 255 then
+            return null;
+        end if;
+        predicate := predicate || ' && ' || place || ' like_regex '
+            || lockstep.path_literal(format('^.{%s,%s}$', bound.least, bound.most)) || ' flag "s"';
+    end loop;
+    return predicate;
+end
+$_$;
+
+COMMENT ON FUNCTION lockstep.path_of_text(schema jsonb, place text) IS 'A jsonpath predicate for texts that a schema takes; null where it can''t be said.';
 
 CREATE FUNCTION lockstep.pause(job uuid) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1188,6 +1474,18 @@ end
 $$;
 
 COMMENT ON FUNCTION lockstep.ring() IS 'Wakes the daemons that sleep, with at most one NOTIFY for each sleep.';
+
+CREATE FUNCTION lockstep.ring_inserted() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+begin
+    perform lockstep.ring();
+    return null;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.ring_inserted() IS 'Wakes the daemons that sleep, once for each INSERT into the view jobs.';
 
 CREATE FUNCTION lockstep.set_clock(mode text, at timestamp with time zone DEFAULT NULL::timestamp with time zone, auto boolean DEFAULT NULL::boolean) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2272,6 +2570,66 @@ COMMENT ON COLUMN lockstep.nodes.started_at IS 'When it started.';
 
 COMMENT ON COLUMN lockstep.nodes.seen_at IS 'Its last heartbeat.';
 
+CREATE TABLE lockstep.workflow (
+    workflow text NOT NULL,
+    version integer NOT NULL,
+    input_schema jsonb NOT NULL,
+    signals text[] DEFAULT '{}'::text[] NOT NULL,
+    states jsonb DEFAULT '[]'::jsonb NOT NULL,
+    diagram text,
+    published_at timestamp with time zone NOT NULL,
+    takes_new_jobs boolean DEFAULT false NOT NULL,
+    accepts jsonpath GENERATED ALWAYS AS (lockstep.accepting_path(input_schema)) STORED,
+    members text[] GENERATED ALWAYS AS (lockstep.closed_members(input_schema)) STORED,
+    CONSTRAINT workflow_name_is_plain CHECK ((workflow ~ '^[a-z][a-z0-9_]{0,62}$'::text)),
+    CONSTRAINT workflow_version_is_positive CHECK ((version > 0))
+)
+WITH (toast_tuple_target='8160');
+ALTER TABLE ONLY lockstep.workflow ALTER COLUMN accepts SET STORAGE MAIN;
+
+COMMENT ON TABLE lockstep.workflow IS 'The flows that daemons can run, each published when a daemon starts.';
+
+COMMENT ON COLUMN lockstep.workflow.workflow IS 'The flow''s name.';
+
+COMMENT ON COLUMN lockstep.workflow.version IS 'Its version; new jobs get the one that takes_new_jobs.';
+
+COMMENT ON COLUMN lockstep.workflow.input_schema IS 'What enqueue accepts: a plain subset of JSON Schema.';
+
+COMMENT ON COLUMN lockstep.workflow.signals IS 'The signals that apps may send.';
+
+COMMENT ON COLUMN lockstep.workflow.states IS 'An array of objects: state, plan and whatever else the flow says of each.';
+
+COMMENT ON COLUMN lockstep.workflow.diagram IS 'Its picture in the DOT language.';
+
+COMMENT ON COLUMN lockstep.workflow.published_at IS 'When a daemon published it last.';
+
+COMMENT ON COLUMN lockstep.workflow.takes_new_jobs IS 'Whether new jobs get this version: the newest that all living daemons of the flow know; see 0015_deploys.sql.';
+
+COMMENT ON COLUMN lockstep.workflow.accepts IS 'The input schema as one jsonpath predicate, for what fits; null: it can''t be said, and violation() is asked.';
+
+COMMENT ON COLUMN lockstep.workflow.members IS 'The members that an input may have; null: any.';
+
+CREATE VIEW lockstep.open_workflow AS
+ SELECT DISTINCT ON (w.workflow) w.workflow,
+    w.version,
+    w.input_schema,
+    w.accepts,
+    w.members
+   FROM lockstep.workflow w
+  ORDER BY w.workflow, w.takes_new_jobs DESC, w.version DESC;
+
+COMMENT ON VIEW lockstep.open_workflow IS 'The version of each flow that new jobs get.';
+
+COMMENT ON COLUMN lockstep.open_workflow.workflow IS 'The flow.';
+
+COMMENT ON COLUMN lockstep.open_workflow.version IS 'The version.';
+
+COMMENT ON COLUMN lockstep.open_workflow.input_schema IS 'What enqueue accepts, as JSON Schema.';
+
+COMMENT ON COLUMN lockstep.open_workflow.accepts IS 'The same as a jsonpath predicate.';
+
+COMMENT ON COLUMN lockstep.open_workflow.members IS 'The members that an input may have; null: any.';
+
 CREATE VIEW lockstep.overdue AS
  SELECT s.id,
     j.key,
@@ -2585,37 +2943,6 @@ COMMENT ON COLUMN lockstep.webhooks.received_at IS 'When it came.';
 
 COMMENT ON COLUMN lockstep.webhooks.handled_at IS 'When it was matched or given up.';
 
-CREATE TABLE lockstep.workflow (
-    workflow text NOT NULL,
-    version integer NOT NULL,
-    input_schema jsonb NOT NULL,
-    signals text[] DEFAULT '{}'::text[] NOT NULL,
-    states jsonb DEFAULT '[]'::jsonb NOT NULL,
-    diagram text,
-    published_at timestamp with time zone NOT NULL,
-    takes_new_jobs boolean DEFAULT false NOT NULL,
-    CONSTRAINT workflow_name_is_plain CHECK ((workflow ~ '^[a-z][a-z0-9_]{0,62}$'::text)),
-    CONSTRAINT workflow_version_is_positive CHECK ((version > 0))
-);
-
-COMMENT ON TABLE lockstep.workflow IS 'The flows that daemons can run, each published when a daemon starts.';
-
-COMMENT ON COLUMN lockstep.workflow.workflow IS 'The flow''s name.';
-
-COMMENT ON COLUMN lockstep.workflow.version IS 'Its version; new jobs get the one that takes_new_jobs.';
-
-COMMENT ON COLUMN lockstep.workflow.input_schema IS 'What enqueue accepts: a plain subset of JSON Schema.';
-
-COMMENT ON COLUMN lockstep.workflow.signals IS 'The signals that apps may send.';
-
-COMMENT ON COLUMN lockstep.workflow.states IS 'An array of objects: state, plan and whatever else the flow says of each.';
-
-COMMENT ON COLUMN lockstep.workflow.diagram IS 'Its picture in the DOT language.';
-
-COMMENT ON COLUMN lockstep.workflow.published_at IS 'When a daemon published it last.';
-
-COMMENT ON COLUMN lockstep.workflow.takes_new_jobs IS 'Whether new jobs get this version: the newest that all living daemons of the flow know; see 0015_deploys.sql.';
-
 CREATE VIEW lockstep.workflows AS
  SELECT w.workflow,
     w.version,
@@ -2738,14 +3065,23 @@ CREATE TRIGGER jobs_enqueue INSTEAD OF INSERT ON lockstep.jobs FOR EACH ROW EXEC
 
 COMMENT ON TRIGGER jobs_enqueue ON lockstep.jobs IS 'Turns an INSERT into a call of enqueue.';
 
+CREATE TRIGGER jobs_ring AFTER INSERT ON lockstep.jobs FOR EACH STATEMENT EXECUTE FUNCTION lockstep.ring_inserted();
+
+COMMENT ON TRIGGER jobs_ring ON lockstep.jobs IS 'Wakes the daemons that sleep, once for each INSERT or COPY.';
+
 GRANT USAGE ON SCHEMA lockstep TO lockstep_app;
 GRANT USAGE ON SCHEMA lockstep TO lockstep_ops;
 GRANT USAGE ON SCHEMA lockstep TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.accepting_path(schema jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.accepting_path(schema jsonb) TO lockstep_daemon;
 
 REVOKE ALL ON FUNCTION lockstep.acts_for_all() FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.acts_for_all() TO lockstep_app;
 GRANT ALL ON FUNCTION lockstep.acts_for_all() TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.acts_for_all() TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.add_job(workflow text, input jsonb, key text, tenant text, run_at timestamp with time zone, priority integer, tags text[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION lockstep.adopt_unstarted(at_most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.adopt_unstarted(at_most integer) TO lockstep_ops;
@@ -2760,6 +3096,9 @@ REVOKE ALL ON FUNCTION lockstep.await_quiet(timeout interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.await_quiet(timeout interval) TO lockstep_app;
 GRANT ALL ON FUNCTION lockstep.await_quiet(timeout interval) TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.await_quiet(timeout interval) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.is_sound(status text, state text, has_data boolean, priority smallint, seq integer, entered_seq integer, due_at timestamp with time zone, leased_by uuid, finished_at timestamp with time zone, last_error text, attempt integer, attempt_status text) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.is_sound(status text, state text, has_data boolean, priority smallint, seq integer, entered_seq integer, due_at timestamp with time zone, leased_by uuid, finished_at timestamp with time zone, last_error text, attempt integer, attempt_status text) TO lockstep_daemon;
 
 GRANT SELECT ON TABLE lockstep.job_state TO lockstep_ops;
 GRANT SELECT,INSERT,UPDATE ON TABLE lockstep.job_state TO lockstep_daemon;
@@ -2799,6 +3138,9 @@ GRANT ALL ON FUNCTION lockstep.clock_step(target timestamp with time zone) TO lo
 GRANT ALL ON FUNCTION lockstep.clock_step(target timestamp with time zone) TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.clock_step(target timestamp with time zone) TO lockstep_daemon;
 
+REVOKE ALL ON FUNCTION lockstep.closed_members(schema jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.closed_members(schema jsonb) TO lockstep_daemon;
+
 REVOKE ALL ON FUNCTION lockstep.deliver(job uuid, name text, payload jsonb, key text, actor text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION lockstep.drop_partitions(before timestamp with time zone) FROM PUBLIC;
@@ -2837,6 +3179,8 @@ REVOKE ALL ON FUNCTION lockstep.fall_asleep(node uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.fall_asleep(node uuid) TO lockstep_daemon;
 
 REVOKE ALL ON FUNCTION lockstep.find_job(job uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION lockstep.fits(input jsonb, accepts jsonpath, members text[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION lockstep.forget_node(node uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.forget_node(node uuid) TO lockstep_daemon;
@@ -2912,6 +3256,26 @@ GRANT ALL ON FUNCTION lockstep.parse_input(input text) TO lockstep_app;
 GRANT ALL ON FUNCTION lockstep.parse_input(input text) TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.parse_input(input text) TO lockstep_daemon;
 
+REVOKE ALL ON FUNCTION lockstep.parse_inputs(inputs text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.parse_inputs(inputs text[]) TO lockstep_app;
+GRANT ALL ON FUNCTION lockstep.parse_inputs(inputs text[]) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.parse_inputs(inputs text[]) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.path_literal(value text) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.path_literal(value text) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.path_of(schema jsonb, place text, closes boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.path_of(schema jsonb, place text, closes boolean) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.path_of_branches(branches jsonb, place text) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.path_of_branches(branches jsonb, place text) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.path_of_object(schema jsonb, place text, closes boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.path_of_object(schema jsonb, place text, closes boolean) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.path_of_text(schema jsonb, place text) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.path_of_text(schema jsonb, place text) TO lockstep_daemon;
+
 REVOKE ALL ON FUNCTION lockstep.pause(job uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.pause(job uuid) TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.pause(job uuid) TO lockstep_daemon;
@@ -2958,6 +3322,8 @@ GRANT ALL ON FUNCTION lockstep.retry(job uuid) TO lockstep_daemon;
 
 REVOKE ALL ON FUNCTION lockstep.ring() FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.ring() TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.ring_inserted() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION lockstep.set_clock(mode text, at timestamp with time zone, auto boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.set_clock(mode text, at timestamp with time zone, auto boolean) TO lockstep_ops;
@@ -3065,6 +3431,12 @@ GRANT SELECT ON TABLE lockstep.migration TO lockstep_daemon;
 GRANT SELECT ON TABLE lockstep.nodes TO lockstep_ops;
 GRANT SELECT ON TABLE lockstep.nodes TO lockstep_daemon;
 
+GRANT SELECT ON TABLE lockstep.workflow TO lockstep_ops;
+GRANT SELECT,INSERT,UPDATE ON TABLE lockstep.workflow TO lockstep_daemon;
+
+GRANT SELECT ON TABLE lockstep.open_workflow TO lockstep_ops;
+GRANT SELECT ON TABLE lockstep.open_workflow TO lockstep_daemon;
+
 GRANT SELECT ON TABLE lockstep.overdue TO lockstep_ops;
 GRANT SELECT ON TABLE lockstep.overdue TO lockstep_daemon;
 
@@ -3092,9 +3464,6 @@ GRANT SELECT ON TABLE lockstep.unclaimable TO lockstep_daemon;
 
 GRANT SELECT ON TABLE lockstep.webhooks TO lockstep_ops;
 GRANT SELECT ON TABLE lockstep.webhooks TO lockstep_daemon;
-
-GRANT SELECT ON TABLE lockstep.workflow TO lockstep_ops;
-GRANT SELECT,INSERT,UPDATE ON TABLE lockstep.workflow TO lockstep_daemon;
 
 GRANT SELECT ON TABLE lockstep.workflows TO lockstep_app;
 GRANT SELECT ON TABLE lockstep.workflows TO lockstep_ops;
