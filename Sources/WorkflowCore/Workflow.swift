@@ -130,7 +130,13 @@ public struct ProviderRefusal: Hashable, Sendable, Codable {
 
 /// The name of an enum's case, as it stands in stored JSON and in history.
 public func caseName<Value>(of value: Value) -> String {
+    if let name = runtimeCaseName(of: value) { return String(cString: name) }
     let mirror = Mirror(reflecting: value)
     // A case without payload has no children: its description is its name.
     return mirror.children.first?.label ?? String(describing: value)
 }
+
+/// What `Mirror` asks the Swift runtime for, without the mirror: names are asked for with every transition, and it
+/// costs as much as encoding the state. Nil where the value is no enum.
+@_silgen_name("swift_EnumCaseName")
+private func runtimeCaseName<Value>(of value: Value) -> UnsafePointer<CChar>?

@@ -85,7 +85,8 @@ extension JobRun {
     mutating func operate(_ event: String, _ signal: PendingSignal, at now: Timestamp) {
         record(
             event: event, from: row.state, to: row.state, actor: signal.actor,
-            detail: signal.payload == "{}" ? [] : [("payload", signal.payload)], at: now)
+            detail: signal.payload == "{}" ? EventDetail() : EventDetail().with("payload", json: signal.payload),
+            at: now)
     }
 
     private mutating func childEnded(_ signal: PendingSignal, at now: Timestamp) -> String {
@@ -114,13 +115,13 @@ extension JobRun {
         return deliver(event, actor: signal.actor, why: because(signal), at: now)
     }
 
-    /// Why somebody wants a job to be cancelled, where they said so: as a member of the history's detail.
-    private func because(_ signal: PendingSignal) -> [(String, String)] {
+    /// Why somebody wants a job to be cancelled, where they said so.
+    private func because(_ signal: PendingSignal) -> String? {
         guard signal.name == "$cancel",
             case .object(let payload) = try? registry.coding.read(JSONValue.self, from: signal.payload),
             case .string(let reason) = payload["reason"]
-        else { return [] }
-        return [("reason", JSONCoding.quoted(reason))]
+        else { return nil }
+        return reason
     }
 
     mutating func turnDown(
@@ -128,7 +129,7 @@ extension JobRun {
     ) -> String {
         record(
             event: name, from: row.state, to: row.state, actor: signal.actor,
-            detail: because(signal) + [("refused", JSONCoding.quoted(reason))], at: now)
+            detail: EventDetail(reason: because(signal)).with("refused", text: reason), at: now)
         return "refused: \(reason)"
     }
 

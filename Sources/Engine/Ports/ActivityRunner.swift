@@ -9,8 +9,8 @@ public protocol ActivityRunner: Sendable {
     func perform(_ invocation: Invocation, permit: SendPermit) async -> ActivityAnswer
 }
 
-/// One call of an activity.
-public struct Invocation: Sendable {
+/// One call of an activity. It is handed from place to place, and so shared rather than copied.
+public final class Invocation: Sendable {
     /// Why it is called.
     public enum Purpose: Hashable, Sendable {
         /// It is what the state performs.
@@ -40,7 +40,30 @@ public struct Invocation: Sendable {
     /// When it was handed out.
     public let startedAt: Timestamp
     /// Until when something may be sent for it, unless the lease is renewed: see `SendPermit`.
-    public internal(set) var sendBefore: Timestamp
+    public let sendBefore: Timestamp
+
+    init(
+        job: JobID, lease: Int, workflow: String, activity: ResidentActivity, purpose: Purpose, key: IdempotencyKey,
+        account: ProviderAccount, attempt: Int, startedAt: Timestamp, sendBefore: Timestamp
+    ) {
+        self.job = job
+        self.lease = lease
+        self.workflow = workflow
+        self.activity = activity
+        self.purpose = purpose
+        self.key = key
+        self.account = account
+        self.attempt = attempt
+        self.startedAt = startedAt
+        self.sendBefore = sendBefore
+    }
+
+    /// The same call, which may send until this instant.
+    func sent(before instant: Timestamp) -> Invocation {
+        Invocation(
+            job: job, lease: lease, workflow: workflow, activity: activity, purpose: purpose, key: key,
+            account: account, attempt: attempt, startedAt: startedAt, sendBefore: instant)
+    }
 }
 
 /// What is known after an activity was called.

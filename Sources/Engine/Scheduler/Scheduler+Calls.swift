@@ -43,7 +43,7 @@ extension Scheduler {
             let lease = accounts[account]?[keyPath: line].popFirst()
         {
             guard let entry = held[lease.job], entry.lease == lease, entry.stage == .queued,
-                case .perform(var invocation) = entry.next
+                case .perform(let invocation) = entry.next
             else { continue }
             guard entry.leaseEnds - now > limits.margin else {
                 early.append(lease)
@@ -53,8 +53,7 @@ extension Scheduler {
             held[lease.job]?.hasCalled = true
             accounts[account]?.calling += 1
             calls[lease] = account
-            invocation.sendBefore = sendBefore(entry.leaseEnds)
-            actions.append(.perform(invocation))
+            actions.append(.perform(invocation.sent(before: sendBefore(entry.leaseEnds))))
         }
         // Their leases are about to end: they wait for the renewal.
         accounts[account]?[keyPath: line].putBack(early)

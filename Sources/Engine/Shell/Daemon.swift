@@ -79,7 +79,7 @@ public final class Daemon: Sendable {
                 }
             }
             let now = environment.clock.now()
-            for action in scheduler.handle(happenings, at: now) { interpret(action) }
+            interpret(scheduler.handle(happenings, at: now))
             if scheduler.isDraining, scheduler.isIdle { return }
             let wake = scheduler.wakeAt(after: now)
             // An alarm that rings early does no harm; one that rings late would.
@@ -96,21 +96,39 @@ public final class Daemon: Sendable {
         if !Task.isCancelled { mailbox.post(.alarm) }
     }
 
+    private func interpret(_ actions: [Scheduler.Action]) {
+        var calls: [Invocation] = []
+        for action in actions {
+            if case .perform(let invocation) = action { calls.append(invocation) } else { interpret(action) }
+        }
+        if !calls.isEmpty { perform(calls) }
+    }
+
+    /// Makes calls at once: each runs up to where it first has to wait, and then goes on by itself. So a call costs one
+    /// task and no change of threads, and many calls don't keep the scheduler's own task from going on.
+    private func perform(_ calls: [Invocation]) {
+        let permits = calls.map { SendPermit(until: $0.sendBefore, clock: environment.clock) }
+        self.permits.withLock { known in
+            for (call, permit) in zip(calls, permits) { known[call.place] = permit }
+        }
+        Task {
+            for (call, permit) in zip(calls, permits) { Task.immediate { await perform(call, permit) } }
+        }
+    }
+
+    private func perform(_ call: Invocation, _ permit: SendPermit) async {
+        let answer = await environment.runner.perform(call, permit: permit)
+        permits.withLock { _ = $0.removeValue(forKey: call.place) }
+        mailbox.post(.happened(.answered(call.job, lease: call.lease, answer)))
+    }
+
     private func interpret(_ action: Scheduler.Action) {
         switch action {
         case .claim(let request):
             attempt("claim", orElse: .claimFailed(bucket: request.bucket)) {
                 .claimed(bucket: request.bucket, try await self.environment.store.claim(request))
             }
-        case .perform(let invocation):
-            let lease = Lease(job: invocation.job, token: invocation.lease)
-            let permit = SendPermit(until: invocation.sendBefore, clock: environment.clock)
-            permits.withLock { $0[lease] = permit }
-            Task {
-                let answer = await environment.runner.perform(invocation, permit: permit)
-                permits.withLock { _ = $0.removeValue(forKey: lease) }
-                mailbox.post(.happened(.answered(invocation.job, lease: invocation.lease, answer)))
-            }
+        case .perform(let invocation): perform([invocation])
         case .permit(let lease, let instant): permits.withLock { $0[lease] }?.last(until: instant)
         case .commit(let group, let batch): commit(group, batch)
         case .find(let group, let bucket, let jobs):
@@ -155,4 +173,9 @@ public final class Daemon: Sendable {
             }
         }
     }
+}
+
+extension Invocation {
+    /// The lease under which it is made.
+    fileprivate var place: Lease { Lease(job: job, token: lease) }
 }

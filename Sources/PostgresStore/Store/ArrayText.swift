@@ -34,7 +34,12 @@ struct ArrayText {
     mutating func append(_ number: Int?) {
         guard let number else { return appendNull() }
         separate()
-        bytes.append(contentsOf: String(number).utf8)
+        // A text of its own for each number would cost more than the number.
+        if 0..<10 ~= number {
+            bytes.append(UInt8(ascii: "0") + UInt8(number))
+        } else {
+            bytes.append(contentsOf: String(number).utf8)
+        }
     }
 
     mutating func append(_ truth: Bool) {
@@ -44,9 +49,7 @@ struct ArrayText {
 
     mutating func append(_ id: JobID) {
         separate()
-        appendHex(id.high, hyphensAfter: [8, 12])
-        bytes.append(UInt8(ascii: "-"))
-        appendHex(id.low, hyphensAfter: [4])
+        bytes.append(contentsOf: id.description.utf8)
     }
 
     mutating func append(_ instant: Timestamp?) {
@@ -67,13 +70,31 @@ struct ArrayText {
     private mutating func separate() {
         if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
     }
+}
 
-    private mutating func appendHex(_ value: UInt64, hyphensAfter: [Int]) {
-        for place in 0..<16 {
-            if hyphensAfter.contains(place) { bytes.append(UInt8(ascii: "-")) }
-            let digit = UInt8(truncatingIfNeeded: value >> UInt64(60 - 4 * place)) & 15
-            bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
-        }
+/// Several arrays of one length that are filled row by row.
+struct Columns {
+    private var arrays: [ArrayText]
+    private var place = 0
+
+    /// Room for so many rows, where a value of each column takes about as many bytes as said.
+    init(rows: Int, widths: [Int]) { arrays = widths.map { ArrayText(capacity: 2 + rows * $0) } }
+
+    /// The arrays, in order.
+    var parameters: [Parameter] { arrays.map(\.parameter) }
+
+    /// Begins a row.
+    mutating func next() { place = 0 }
+
+    mutating func put(_ text: String?) { add { $0.append(text) } }
+    mutating func put(_ number: Int?) { add { $0.append(number) } }
+    mutating func put(_ truth: Bool) { add { $0.append(truth) } }
+    mutating func put(_ id: JobID) { add { $0.append(id) } }
+    mutating func put(_ instant: Timestamp?) { add { $0.append(instant) } }
+
+    private mutating func add(_ append: (inout ArrayText) -> Void) {
+        append(&arrays[place])
+        place += 1
     }
 }
 

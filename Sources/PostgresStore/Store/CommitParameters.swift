@@ -5,9 +5,9 @@ import WorkflowCore
 /// The parameters of `commit.sql`, in its order.
 func commitParameters(_ batch: CommitBatch) -> [Parameter] {
     let jobs = batch.jobs
-    return [.int(batch.bucket), .text(batch.node.description)] + rows(of: jobs)
-        + history(of: jobs) + handled(of: jobs) + references(of: jobs) + messages(of: jobs) + children(of: jobs)
-        + attempts(of: jobs) + [array(jobs) { $0.append($1.expectedCommits) }]
+    let (rows, commits) = rows(of: jobs)
+    return [.int(batch.bucket), .text(batch.node.description)] + rows + history(of: jobs) + handled(of: jobs)
+        + references(of: jobs) + messages(of: jobs) + children(of: jobs) + attempts(of: jobs) + [commits]
 }
 
 /// One array of an aspect of many things.
@@ -19,33 +19,48 @@ private func array<Thing>(
     return array.parameter
 }
 
-/// $3 to $25.
-private func rows(of jobs: [JobCommit]) -> [Parameter] {
-    [
-        array(jobs, width: 37) { $0.append($1.id) },
-        array(jobs) { $0.append($1.expectedSeq) },
-        array(jobs) { $0.append($1.lease) },
-        array(jobs) { $0.append($1.seq) },
-        array(jobs, width: 2) { $0.append($1.keepsLease) },
-        array(jobs, width: 12) { $0.append($1.row.status.rawValue) },
-        array(jobs, width: 24) { $0.append($1.row.state) },
-        array(jobs, width: 512) { $0.append($1.row.data) },
-        array(jobs, width: 64) { $0.append($1.row.output) },
-        array(jobs, width: 28) { $0.append($1.row.dueAt) },
-        array(jobs, width: 24) { $0.append($1.row.plan) },
-        array(jobs) { $0.append($1.row.attempt) },
-        array(jobs) { $0.append($1.row.attemptStatus?.rawValue) },
-        array(jobs, width: 28) { $0.append($1.row.attemptAt) },
-        array(jobs, width: 28) { $0.append($1.row.firstAttemptAt) },
-        array(jobs) { $0.append($1.row.enteredSeq) },
-        array(jobs, width: 28) { $0.append($1.row.enteredAt) },
-        array(jobs, width: 28) { $0.append($1.row.deadlineAt) },
-        array(jobs) { $0.append($1.row.deadlineEvent) },
-        array(jobs, width: 28) { $0.append($1.row.overdueAt) },
-        array(jobs) { $0.append($1.row.desk) },
-        array(jobs) { $0.append($1.row.lastError) },
-        array(jobs, width: 28) { $0.append($1.row.finishedAt) },
-    ]
+/// $3 to $25, and $62. Job by job: a step is large, and is taken in the hand once.
+private func rows(of jobs: [JobCommit]) -> (rows: [Parameter], commits: Parameter) {
+    var columns = Columns(
+        rows: jobs.count,
+        widths: [
+            37, 4, 4, 4, 2, 12, 24, 384, 32, 28, 24, 4, 12, 28, 28, 4, 28, 28, 16, 28, 16, 16, 28, 4,
+        ])
+    for job in jobs {
+        columns.next()
+        columns.put(job.id)
+        columns.put(job.expectedSeq)
+        columns.put(job.lease)
+        columns.put(job.seq)
+        columns.put(job.keepsLease)
+        put(job.row, in: &columns)
+        columns.put(job.expectedCommits)
+    }
+    var parameters = columns.parameters
+    let commits = parameters.removeLast()
+    return (parameters, commits)
+}
+
+/// $8 to $25.
+private func put(_ row: JobRow, in columns: inout Columns) {
+    columns.put(row.status.rawValue)
+    columns.put(row.state)
+    columns.put(row.data)
+    columns.put(row.output)
+    columns.put(row.dueAt)
+    columns.put(row.plan)
+    columns.put(row.attempt)
+    columns.put(row.attemptStatus?.rawValue)
+    columns.put(row.attemptAt)
+    columns.put(row.firstAttemptAt)
+    columns.put(row.enteredSeq)
+    columns.put(row.enteredAt)
+    columns.put(row.deadlineAt)
+    columns.put(row.deadlineEvent)
+    columns.put(row.overdueAt)
+    columns.put(row.desk)
+    columns.put(row.lastError)
+    columns.put(row.finishedAt)
 }
 
 /// Each job's things with the job that they belong to.
@@ -57,18 +72,22 @@ private func all<Thing>(_ things: (JobCommit) -> [Thing], of jobs: [JobCommit]) 
 
 /// $26 to $34.
 private func history(of jobs: [JobCommit]) -> [Parameter] {
-    let entries = all(\.history, of: jobs)
-    return [
-        array(entries, width: 37) { $0.append($1.id) },
-        array(entries) { $0.append($1.it.seq) },
-        array(entries, width: 28) { $0.append($1.it.at) },
-        array(entries, width: 24) { $0.append($1.it.from) },
-        array(entries, width: 24) { $0.append($1.it.event) },
-        array(entries, width: 24) { $0.append($1.it.to) },
-        array(entries, width: 12) { $0.append($1.it.actor) },
-        array(entries) { $0.append($1.it.attempt) },
-        array(entries, width: 256) { $0.append($1.it.detail) },
-    ]
+    var columns = Columns(rows: jobs.count, widths: [37, 4, 28, 24, 24, 24, 12, 4, 256])
+    for job in jobs {
+        for entry in job.history {
+            columns.next()
+            columns.put(job.id)
+            columns.put(entry.seq)
+            columns.put(entry.at)
+            columns.put(entry.from)
+            columns.put(entry.event)
+            columns.put(entry.to)
+            columns.put(entry.actor)
+            columns.put(entry.attempt)
+            columns.put(entry.detail)
+        }
+    }
+    return columns.parameters
 }
 
 /// $35 to $37.
