@@ -26,6 +26,7 @@ public enum SQL {
         Migration(name: "0008_clock", bytes: PackageResources._008_clock_sql),
         Migration(name: "0009_roles", bytes: PackageResources._009_roles_sql),
         Migration(name: "0010_commits", bytes: PackageResources._010_commits_sql),
+        Migration(name: "0011_sharing", bytes: PackageResources._011_sharing_sql),
         Migration(name: "0015_deploys", bytes: PackageResources._015_deploys_sql),
         Migration(name: "0016_many_jobs", bytes: PackageResources._016_many_jobs_sql),
     ]

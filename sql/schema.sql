@@ -813,6 +813,28 @@ $$;
 
 COMMENT ON FUNCTION lockstep.heartbeat(node uuid, name text, build text, workflows text[], versions integer[]) IS 'Says that a daemon is alive, and which flows it knows; forgets those that were not seen for a day.';
 
+CREATE FUNCTION lockstep.heartbeat(node uuid, name text, build text, workflows text[], versions integer[], buckets integer, draining boolean) RETURNS uuid[]
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+begin
+    perform lockstep.heartbeat(
+        heartbeat.node, heartbeat.name, heartbeat.build, heartbeat.workflows, heartbeat.versions);
+    update lockstep.node n
+    set buckets = heartbeat.buckets, draining = heartbeat.draining
+    where n.id = heartbeat.node
+        and (n.buckets is distinct from heartbeat.buckets or n.draining <> heartbeat.draining);
+    return array(
+        select n.id
+        from lockstep.node n
+        where n.seen_at > clock_timestamp() - interval '5 seconds' and not n.draining
+            and n.workflows = heartbeat.workflows and n.versions = heartbeat.versions
+        order by n.id);
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.heartbeat(node uuid, name text, build text, workflows text[], versions integer[], buckets integer, draining boolean) IS 'Says that a daemon is alive, from how many buckets it claims and whether it drains; returns who shares with it.';
+
 CREATE FUNCTION lockstep.hold(kind text, name text, reason text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
@@ -2046,6 +2068,8 @@ CREATE TABLE lockstep.node (
     versions integer[] NOT NULL,
     started_at timestamp with time zone NOT NULL,
     seen_at timestamp with time zone NOT NULL,
+    buckets integer,
+    draining boolean DEFAULT false NOT NULL,
     CONSTRAINT node_knows_pairs CHECK ((cardinality(workflows) = cardinality(versions)))
 )
 WITH (fillfactor='50');
@@ -2065,6 +2089,10 @@ COMMENT ON COLUMN lockstep.node.versions IS 'Their versions.';
 COMMENT ON COLUMN lockstep.node.started_at IS 'When it started, by the server''s own clock.';
 
 COMMENT ON COLUMN lockstep.node.seen_at IS 'Its last heartbeat, by the server''s own clock.';
+
+COMMENT ON COLUMN lockstep.node.buckets IS 'From how many buckets it claims; null: a build that does not say.';
+
+COMMENT ON COLUMN lockstep.node.draining IS 'Whether it takes no new jobs, since it is about to stop.';
 
 CREATE VIEW lockstep.known_versions AS
  SELECT DISTINCT k.workflow,
@@ -2548,7 +2576,9 @@ CREATE VIEW lockstep.nodes AS
            FROM UNNEST(n.workflows, n.versions) k(workflow, version)
           ORDER BY k.workflow, k.version) AS knows,
     n.started_at,
-    n.seen_at
+    n.seen_at,
+    n.buckets,
+    n.draining
    FROM (lockstep.node n
      LEFT JOIN lockstep.bell b ON ((b.node = n.id)));
 
@@ -2569,6 +2599,10 @@ COMMENT ON COLUMN lockstep.nodes.knows IS 'The flows and versions that it can ru
 COMMENT ON COLUMN lockstep.nodes.started_at IS 'When it started.';
 
 COMMENT ON COLUMN lockstep.nodes.seen_at IS 'Its last heartbeat.';
+
+COMMENT ON COLUMN lockstep.nodes.buckets IS 'From how many buckets it claims, as of its last heartbeat; null: an older build, which claims from all.';
+
+COMMENT ON COLUMN lockstep.nodes.draining IS 'Whether it takes no new jobs, since it is about to stop.';
 
 CREATE TABLE lockstep.workflow (
     workflow text NOT NULL,
@@ -3191,6 +3225,9 @@ GRANT ALL ON FUNCTION lockstep.give_up_webhooks(older interval) TO lockstep_daem
 
 REVOKE ALL ON FUNCTION lockstep.heartbeat(node uuid, name text, build text, workflows text[], versions integer[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.heartbeat(node uuid, name text, build text, workflows text[], versions integer[]) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.heartbeat(node uuid, name text, build text, workflows text[], versions integer[], buckets integer, draining boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.heartbeat(node uuid, name text, build text, workflows text[], versions integer[], buckets integer, draining boolean) TO lockstep_daemon;
 
 REVOKE ALL ON FUNCTION lockstep.hold(kind text, name text, reason text) FROM PUBLIC;
 

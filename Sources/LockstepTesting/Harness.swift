@@ -160,6 +160,12 @@ extension Harness {
         isBellSet = false
     }
 
+    /// Lets the node claim from these buckets from now on, and from no other.
+    public func share(_ buckets: Set<Int>) {
+        feed([.share(buckets)])
+        work()
+    }
+
     /// Lets the node finish what is under way and give back the rest.
     public func drain() {
         feed([.drain])

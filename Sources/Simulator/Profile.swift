@@ -69,7 +69,7 @@ struct Profile {
     init(_ dice: inout Dice) {
         nodes = dice.whole(1...3)
         jobs = dice.whole(1...3)
-        buckets = dice.pick([1, 1, 2])
+        buckets = dice.pick([1, 1, 2, 5])
         calm = dice.chance(0.1) ? dice.between(.hours(4), .hours(30)) : dice.between(.minutes(2), .minutes(40))
         drawLimits(&dice)
         drawStoreFaults(&dice)

@@ -237,6 +237,6 @@ struct ClockTests {
     private static func beat(_ connection: PostgresConnection) async throws {
         try await connection.query(
             Statement(name: "heartbeat", sql: SQL.heartbeat),
-            [.text(Node.second), .text("host-2"), .text("b"), .texts(["payout"]), .ints([1])])
+            [.text(Node.second), .text("host-2"), .text("b"), .texts(["payout"]), .ints([1]), .int(1), .bool(false)])
     }
 }

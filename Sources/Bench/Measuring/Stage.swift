@@ -74,9 +74,10 @@ extension NodeRegistration {
         of node: NodeID, database: any QueryRunner, log: @escaping @Sendable (String) -> Void
     ) throws -> NodeRegistration {
         NodeRegistration(
-            node: node, name: "bench", build: "bench",
-            workflows: try benchRegistry().workflows.map { try PublishedWorkflow($0, diagram: nil) },
-            database: database, log: log)
+            .init(
+                node: node, name: "bench", build: "bench",
+                workflows: try benchRegistry().workflows.map { try PublishedWorkflow($0, diagram: nil) }, buckets: 1),
+            database: database, shared: { _ in }, log: log)
     }
 }
 

@@ -22,6 +22,16 @@ extension Scheduler {
         look()
     }
 
+    /// Claims from these buckets from now on, and from no other.
+    ///
+    /// What is held of the others is finished as usual; new ones are looked through from their beginning.
+    mutating func share(_ share: Set<Int>) {
+        let holding = Set(held.keys.lazy.map(\.bucket))
+        buckets = buckets.filter { share.contains($0.key) || !$0.value.isIdle || holding.contains($0.key) }
+        for bucket in buckets.keys { buckets[bucket]?.isShared = share.contains(bucket) }
+        for bucket in share where buckets[bucket] == nil { buckets[bucket] = BucketState() }
+    }
+
     /// One more look after the bell was asked for: what came before it did not ring.
     mutating func bellSet() {
         guard bell == .asking else { return }
@@ -32,9 +42,9 @@ extension Scheduler {
     mutating func claimAll(at now: Timestamp) {
         guard !isDraining else { return }
         // Whoever waited longest comes first: when there is little room, no bucket is left out.
-        let turns = buckets.map { (turn: $0.value.turn, bucket: $0.key) }.sorted { $0 < $1 }
+        let turns = buckets.filter(\.value.isShared).map { (turn: $0.value.turn, bucket: $0.key) }.sorted { $0 < $1 }
         for (_, bucket) in turns { claim(bucket, at: now) }
-        let nothingToClaim = buckets.values.allSatisfy { !$0.isClaiming && !$0.wantsClaim }
+        let nothingToClaim = buckets.values.allSatisfy { !$0.isShared || (!$0.isClaiming && !$0.wantsClaim) }
         if nothingToClaim, bell == .silent {
             bell = .asking
             actions.append(.setBell)

@@ -62,6 +62,8 @@ public struct Scheduler: Sendable {
         case renewed(bucket: Int, asked: [Lease], renewed: Set<JobID>)
         /// They could not be renewed for now.
         case renewFailed(bucket: Int)
+        /// The buckets that are to be claimed from, from now on.
+        case share(Set<Int>)
         /// No new work: finish what is under way, give back the rest.
         case drain
     }
@@ -147,6 +149,7 @@ public struct Scheduler: Sendable {
         case .findFailed(let group): findFailed(group, at: now)
         case .renewed(let bucket, let asked, let renewed): self.renewed(asked, renewed, bucket: bucket, at: now)
         case .renewFailed(let bucket): buckets[bucket]?.renewFailed(at: now)
+        case .share(let share): self.share(share)
         case .drain: drain(at: now)
         }
     }
@@ -155,7 +158,7 @@ public struct Scheduler: Sendable {
     public func wakeAt(after now: Timestamp) -> Timestamp {
         var wake = now + limits.idlePoll
         if !isDraining, allowance > 0 {
-            for state in buckets.values where !state.isClaiming {
+            for state in buckets.values where state.isShared && !state.isClaiming {
                 if let instant = state.retryAt ?? state.nextDue { wake = min(wake, instant) }
             }
         }
@@ -195,6 +198,8 @@ struct HeldJob: Sendable {
 
 /// One bucket, as this node sees it.
 struct BucketState: Sendable {
+    /// Whether it is this node's to claim from; of others it only finishes what it holds.
+    var isShared = true
     var isClaiming = false
     var wantsClaim = true
     var mark: Timestamp?
@@ -213,6 +218,9 @@ struct BucketState: Sendable {
     /// Jobs whose step waits to be committed, in order.
     var uncommitted = Line<Lease>()
     var groupsUnderWay = 0
+
+    /// Whether nothing of it is under way but, perhaps, jobs that are held.
+    var isIdle: Bool { !isClaiming && !isRenewing && uncommitted.isEmpty && groupsUnderWay == 0 }
 
     /// Something will be due then.
     mutating func expect(_ due: Timestamp) { nextDue = nextDue.map { min($0, due) } ?? due }

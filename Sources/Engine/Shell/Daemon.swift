@@ -52,6 +52,9 @@ public final class Daemon: Sendable {
     /// Somebody enqueued or told something: look now.
     public func ring() { mailbox.post(.happened(.bell)) }
 
+    /// Claims from these buckets from now on, and finishes what it holds of others.
+    public func share(_ buckets: Set<Int>) { mailbox.post(.happened(.share(buckets))) }
+
     /// Takes no new jobs, lets calls under way finish, gives back the rest; `run` then returns.
     public func drain() { mailbox.post(.happened(.drain)) }
 

@@ -29,13 +29,14 @@ struct DaemonProcess {
             sawNow: { (now: Timestamp) in clock.observe(now) },
             wroteReferences: { written in inbox.matchSoon(written.map(\.value)) })
         let node = NodeID(host.uuid())
-        let registration = NodeRegistration(
-            node: node, name: name, build: Build.version, workflows: try flows.published(), database: pool,
-            log: { host.log($0) })
         let daemon = Daemon(
-            node: node, registry: flows.registry, buckets: 0..<buckets, limits: configuration.limits,
+            node: node, registry: flows.registry, buckets: [], limits: configuration.limits,
             environment: Daemon.Environment(
                 store: store, runner: flows.handlers, clock: clock, bell: PostgresBell(pool), log: { host.log($0) }))
+        let registration = NodeRegistration(
+            .init(
+                node: node, name: name, build: Build.version, workflows: try flows.published(), buckets: buckets),
+            database: pool, shared: { daemon.share($0) }, log: { host.log($0) })
         let endpoint = WebhookEndpoint(sources: flows.webhookSources, inbox: inbox, clock: clock, log: { host.log($0) })
         let health = Health(database: pool)
         let server = try HTTPServer(host: configuration.http.host, port: configuration.http.port) { request in
@@ -82,7 +83,7 @@ struct DaemonProcess {
             Task { await Housekeeping(pool, log: { host.log($0) }).run(host: host.time) },
             Task { await StrandedWatch(pool, log: { host.log($0) }).run(host: host.time) },
             Task { await notices?.run() },
-            Task { await obey(requests, daemon) },
+            Task { await obey(requests, daemon, registration) },
         ]
         await daemon.run()
         for helper in helpers { helper.cancel() }
@@ -90,7 +91,7 @@ struct DaemonProcess {
     }
 
     /// Drains at the first request; stops at the second, or when the grace period is over.
-    private func obey(_ requests: StopRequests, _ daemon: Daemon) async {
+    private func obey(_ requests: StopRequests, _ daemon: Daemon, _ registration: NodeRegistration) async {
         var isDraining = false
         for await _ in requests.requests {
             guard !isDraining else {
@@ -101,6 +102,7 @@ struct DaemonProcess {
             let grace = configuration.engine.grace ?? .seconds(30)
             host.log("draining: no new jobs, calls under way have \(grace.inWords)")
             daemon.drain()
+            Task { await registration.drain() }
             Task {
                 await host.sleep(grace)
                 if !Task.isCancelled { daemon.abandon() }

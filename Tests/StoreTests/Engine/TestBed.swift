@@ -94,19 +94,20 @@ struct PostgresBed: TestBed {
         let clock = PostgresClock(try await PostgresClock.read(database), host: host)
         self.clock = clock
         let registry = try testRegistry()
-        registration = NodeRegistration(
-            node: .first, name: "test", build: "test",
-            workflows: try registry.workflows.map { try PublishedWorkflow($0, diagram: nil) }, database: database,
-            log: { print($0) })
         let inbox = PostgresWebhookInbox(database, log: { print($0) })
         let store = PostgresStore(
             fixture.configuration, sawNow: { clock.observe($0) },
             wroteReferences: { inbox.matchSoon($0.map(\.value)) })
         let daemon = Daemon(
-            node: .first, registry: registry, buckets: 0..<buckets,
+            node: .first, registry: registry, buckets: [],
             environment: .init(
                 store: store, runner: runner, clock: clock, bell: PostgresBell(database), log: { print($0) }))
         self.daemon = daemon
+        registration = NodeRegistration(
+            .init(
+                node: .first, name: "test", build: "test",
+                workflows: try registry.workflows.map { try PublishedWorkflow($0, diagram: nil) }, buckets: buckets),
+            database: database, shared: { daemon.share($0) }, log: { print($0) })
         let walker = ClockWalker(database, clock: clock, host: host, log: { print($0) })
         self.walker = walker
         notices =
