@@ -29,6 +29,7 @@ public enum SQL {
         Migration(name: "0011_sharing", bytes: PackageResources._011_sharing_sql),
         Migration(name: "0015_deploys", bytes: PackageResources._015_deploys_sql),
         Migration(name: "0016_many_jobs", bytes: PackageResources._016_many_jobs_sql),
+        Migration(name: "0018_matching", bytes: PackageResources._018_matching_sql),
     ]
 
     /// Takes due jobs of one bucket.

@@ -959,9 +959,14 @@ begin
     for hook in
         select w.bucket, w.id, w.provider, w.kind
         from lockstep.webhook w
+        cross join lateral (
+            select from lockstep.reference r
+            join lockstep.job_state s on s.id = r.job_id and s.bucket = r.bucket
+            where r.provider = w.provider and r.value = any (w.refs)
+            limit 1
+        ) known
         where w.status = 'parked'
             and (match_webhooks.refs is null or w.refs && match_webhooks.refs)
-            and (w.bucket, w.id) in (select m.bucket, m.id from lockstep.matching_webhooks m)
         order by w.id
         for update of w skip locked
     loop
@@ -2530,12 +2535,15 @@ CREATE VIEW lockstep.matching_webhooks AS
     w.id,
     w.provider,
     w.kind,
-    r.job_id,
-    (s.finished_at IS NOT NULL) AS job_ended
-   FROM (((lockstep.webhook w
-     CROSS JOIN LATERAL unnest(w.refs) named(value))
-     JOIN lockstep.reference r ON (((r.provider = w.provider) AND (r.value = named.value))))
-     JOIN lockstep.job_state s ON (((s.id = r.job_id) AND (s.bucket = r.bucket))))
+    known.job_id,
+    known.job_ended
+   FROM (lockstep.webhook w
+     CROSS JOIN LATERAL ( SELECT r.job_id,
+            (s.finished_at IS NOT NULL) AS job_ended
+           FROM (lockstep.reference r
+             JOIN lockstep.job_state s ON (((s.id = r.job_id) AND (s.bucket = r.bucket))))
+          WHERE ((r.provider = w.provider) AND (r.value = ANY (w.refs)))
+         OFFSET 0) known)
   WHERE (w.status = 'parked'::text);
 
 COMMENT ON VIEW lockstep.matching_webhooks IS 'The parked webhooks that jobs have a reference for: what match_webhooks settles.';
@@ -3090,6 +3098,8 @@ CREATE INDEX signal_unhandled ON lockstep.signal USING btree (bucket, job_id, id
 CREATE INDEX webhook_job ON lockstep.webhook USING btree (job_id) WHERE (job_id IS NOT NULL);
 
 CREATE INDEX webhook_parked ON lockstep.webhook USING gin (refs) WHERE (status = 'parked'::text);
+
+CREATE INDEX webhook_waiting ON lockstep.webhook USING btree (id) WHERE (status = 'parked'::text);
 
 ALTER INDEX lockstep.attempt_pkey ATTACH PARTITION lockstep.attempt_default_pkey;
 
