@@ -8,7 +8,7 @@ LOCKSTEP = "$$($(SWIFT) build --show-bin-path)/lockstep"
 PYTHON_TESTS := $(wildcard Tests/*/*.py Tests/*/*/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help dependencies build demo dev bench test lint format diagrams docs
+.PHONY: help dependencies build demo dev bench test soak lint format diagrams docs
 
 help: ## print this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r verb what; do \
@@ -47,6 +47,16 @@ else
 		$(SWIFT) test --skip-build --disable-xctest --filter "^($$group)Tests[.]"; \
 	done
 endif
+
+SECONDS ?= 120
+JOBS ?= 20000
+
+soak: dependencies ## two daemons under load, killed again and again, and PostgreSQL restarted; SECONDS=120 JOBS=20000
+	$(SWIFT) build $(BUILD_FLAGS) --build-tests
+	$(SWIFT) build -c release --product lockstep
+	LOCKSTEP_EXECUTABLE="$$($(SWIFT) build -c release --show-bin-path)/lockstep" \
+		LOCKSTEP_SOAK_SECONDS=$(SECONDS) LOCKSTEP_SOAK_JOBS=$(JOBS) \
+		$(SWIFT) test --skip-build --disable-xctest --filter '^ProcessTests[.]SoakTests'
 
 lint: ## check the formatting; silent when all is well
 	@$(SWIFT) format lint --strict --recursive --parallel $(FORMATTED)
