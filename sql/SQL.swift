@@ -27,6 +27,8 @@ public enum SQL {
         Migration(name: "0009_roles", bytes: PackageResources._009_roles_sql),
         Migration(name: "0010_commits", bytes: PackageResources._010_commits_sql),
         Migration(name: "0011_sharing", bytes: PackageResources._011_sharing_sql),
+        Migration(name: "0012_accounts", bytes: PackageResources._012_accounts_sql),
+        Migration(name: "0013_fairness", bytes: PackageResources._013_fairness_sql),
         Migration(name: "0015_deploys", bytes: PackageResources._015_deploys_sql),
         Migration(name: "0016_many_jobs", bytes: PackageResources._016_many_jobs_sql),
         Migration(name: "0017_bulk", bytes: PackageResources._017_bulk_sql),
@@ -35,6 +37,8 @@ public enum SQL {
 
     /// Takes due jobs of one bucket.
     public static let claim = String(PackageResources.claim_sql)
+    /// Takes due jobs of one bucket from tenant to tenant, a few of each.
+    public static let claimTurns = String(PackageResources.claim_turns_sql)
     /// Takes jobs of one bucket that were told something.
     public static let claimSignaled = String(PackageResources.claim_signaled_sql)
     /// Ends the leases of jobs that a daemon was given and doesn't know of.
@@ -49,6 +53,23 @@ public enum SQL {
     public static let findCommit = String(PackageResources.find_commit_sql)
     /// When the next job of one bucket is due.
     public static let nextDue = String(PackageResources.next_due_sql)
+
+    /// How the accounts at providers stand.
+    public static let readAccounts = String(PackageResources.read_accounts_sql)
+    /// Opens an account's breaker for all daemons.
+    public static let openBreaker = String(PackageResources.open_breaker_sql)
+    /// Gives a daemon leave to try an account whose breaker is open.
+    public static let probeAccount = String(PackageResources.probe_account_sql)
+    /// Says what came of a probe.
+    public static let endProbe = String(PackageResources.end_probe_sql)
+    /// Says that a provider asked to be left alone.
+    public static let holdAccount = String(PackageResources.hold_account_sql)
+    /// Takes permits for calls to an account with a rate.
+    public static let takePermits = String(PackageResources.take_permits_sql)
+    /// Makes jobs due that are held because of an account.
+    public static let releaseHeld = String(PackageResources.release_held_sql)
+    /// Says that an account is configured.
+    public static let publishAccount = String(PackageResources.publish_account_sql)
 
     /// Publishes what a daemon knows about one version of a flow.
     public static let publishWorkflow = String(PackageResources.publish_workflow_sql)
@@ -99,6 +120,10 @@ public enum SQL {
     public static let tell = String(PackageResources.tell_sql)
     /// Asks a job to stop, from the command line.
     public static let cancel = String(PackageResources.cancel_sql)
+    /// Pauses something as a whole, from the command line.
+    public static let pauseWhole = String(PackageResources.pause_whole_sql)
+    /// Ends such a pause.
+    public static let resumeWhole = String(PackageResources.resume_whole_sql)
     /// Takes a job up again, from the command line.
     public static let retry = String(PackageResources.retry_sql)
     /// Holds a job where it rests, from the command line.

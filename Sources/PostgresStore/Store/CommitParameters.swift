@@ -5,16 +5,17 @@ import WorkflowCore
 /// The parameters of `commit.sql`, in its order.
 func commitParameters(_ batch: CommitBatch) -> [Parameter] {
     let jobs = batch.jobs
-    let (rows, commits) = rows(of: jobs)
+    let (rows, more) = rows(of: jobs)
     return [.int(batch.bucket), .text(batch.node.description)] + rows + history(of: jobs) + handled(of: jobs)
-        + references(of: jobs) + messages(of: jobs) + children(of: jobs) + attempts(of: jobs) + [commits]
+        + references(of: jobs) + messages(of: jobs) + children(of: jobs) + attempts(of: jobs) + more
 }
 
-/// $3 to $25, and $62. Job by job: a step is large, and is taken in the hand once.
-private func rows(of jobs: [JobCommit]) -> (rows: [Parameter], commits: Parameter) {
+/// $3 to $25, and $62 to $64. Job by job: a step is large, and is taken in the hand once.
+private func rows(of jobs: [JobCommit]) -> (rows: [Parameter], more: [Parameter]) {
     let types: [ArrayBytes.Element] = [
         .uuid, .int, .int, .int, .bool, .text, .text, .jsonb, .jsonb, .timestamptz, .text, .int, .text, .timestamptz,
-        .timestamptz, .int, .timestamptz, .timestamptz, .text, .timestamptz, .text, .text, .timestamptz, .int,
+        .timestamptz, .int, .timestamptz, .timestamptz, .text, .timestamptz, .text, .text, .timestamptz, .int, .text,
+        .timestamptz,
     ]
     var columns = Columns(types, rows: jobs.count)
     for job in jobs {
@@ -26,10 +27,11 @@ private func rows(of jobs: [JobCommit]) -> (rows: [Parameter], commits: Paramete
         columns.put(job.keepsLease)
         put(job.row, in: &columns)
         columns.put(job.expectedCommits)
+        columns.put(job.row.heldBy)
+        columns.put(job.row.heldSince)
     }
-    var parameters = columns.parameters
-    let commits = parameters.removeLast()
-    return (parameters, commits)
+    let parameters = columns.parameters
+    return (Array(parameters.dropLast(3)), Array(parameters.suffix(3)))
 }
 
 /// $8 to $25.

@@ -16,6 +16,8 @@ struct Flows: Sendable {
     let registry: Registry
     /// Who makes their calls.
     let handlers: ActivityHandlers
+    /// The accounts that are configured.
+    let accounts: [AccountLimits]
     /// Who reads their webhooks.
     let webhookSources: [any WebhookSource]
 
@@ -28,6 +30,12 @@ struct Flows: Sendable {
         var handlers = ActivityHandlers()
         handlers.add(DfnsPayoutActivities(clients: Dictionary(clients) { _, last in last }))
         self.handlers = handlers
+        accounts = configuration.dfnsAccounts.map { account in
+            let limits = configuration.limits[account.name]
+            return AccountLimits(
+                ProviderAccount(provider: DfnsPayout.provider, name: account.name), concurrency: limits?.concurrency,
+                rate: limits?.rate, burst: limits?.burst)
+        }
         webhookSources = [DfnsWebhookSource(accounts: configuration.dfnsAccounts)]
     }
 
