@@ -20,6 +20,9 @@ public struct JobID: Hashable, Comparable, Sendable {
         low = 0x8000_0000_0000_0000 | random >> 2
     }
 
+    /// Its 62 bits of chance are hash enough.
+    public func hash(into hasher: inout Hasher) { hasher.combine(low) }
+
     /// The bucket that the job lives in.
     public var bucket: Int { Int(high & 0xFFF) }
 

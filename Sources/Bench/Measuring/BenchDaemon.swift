@@ -20,7 +20,7 @@ struct BenchDaemon: Sendable {
         pool = PostgresPool(database, connections: 2)
         host = HostTime(elapsed: machine.elapsed, sleep: machine.sleep)
         let clock = PostgresClock(try await PostgresClock.read(pool), host: host)
-        inner = PostgresStore(database, connections: 2, sawNow: { (now: Timestamp) in clock.observe(now) })
+        inner = PostgresStore(database, sawNow: { (now: Timestamp) in clock.observe(now) })
         store = ObservedStore(inner)
         let node = NodeID(machine.uuid())
         registration = try NodeRegistration.bench(of: node, database: pool, log: machine.say)

@@ -14,7 +14,7 @@ struct EventDetail: Sendable {
 
     /// Adds a member whose value is JSON already.
     mutating func add(_ name: StaticString, json: String) {
-        if !members.isEmpty { members += "," }
+        if members.isEmpty { members.reserveCapacity(224) } else { members += "," }
         members += "\""
         members += name.description
         members += "\":"

@@ -135,7 +135,8 @@ extension JobRun {
 
     /// Delivers the deadline's event, once for each entry into a state.
     mutating func deliverDeadline(at now: Timestamp) {
-        guard isPastDeadline(at: now) else { return }
+        // Asked first, and alone: most states have none.
+        guard let deadline = row.deadlineAt, deadline <= now, isPastDeadline(at: now) else { return }
         row.deadlineAt = nil
         row.deadlineEvent = nil
         isChanged = true

@@ -6,9 +6,9 @@ extension Scheduler {
     /// Queues what a held job's step came to.
     mutating func step(_ job: JobID, at now: Timestamp, _ next: JobRun.Next?) {
         guard var next, let lease = held[job]?.lease else { return }
-        if isDraining, case .perform = next { next = runs[job]?.withdraw(at: now) ?? next }
+        if isDraining, case .perform = next { next = withRun(job) { $0.withdraw(at: now) } ?? next }
         held[job]?.next = next
-        if case .perform(let invocation) = next, runs[job]?.isChanged == false {
+        if case .perform(let invocation) = next, withRun(job, { $0.isChanged }) == false {
             held[job]?.stage = .queued
             queue(invocation)
         } else {
@@ -68,7 +68,7 @@ extension Scheduler {
         guard let account = calls.removeValue(forKey: lease) else { return }
         accounts[account]?.calling -= 1
         guard let entry = held[job], entry.lease == lease, entry.stage == .calling else { return }
-        step(job, at: now, runs[job]?.answered(answer, at: now))
+        step(job, at: now, withRun(job) { $0.answered(answer, at: now) })
     }
 
     private var sortedAccounts: [ProviderAccount] {
@@ -87,7 +87,7 @@ extension Scheduler {
             let writes = accounts[account]?.writes.popFirst(.max) ?? []
             let reads = accounts[account]?.reads.popFirst(.max) ?? []
             for lease in writes + reads where held[lease.job]?.lease == lease {
-                step(lease.job, at: now, runs[lease.job]?.withdraw(at: now))
+                step(lease.job, at: now, withRun(lease.job) { $0.withdraw(at: now) })
             }
         }
     }

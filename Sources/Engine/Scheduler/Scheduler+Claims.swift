@@ -116,7 +116,7 @@ extension Scheduler {
             let lease = Lease(job: job.id, token: job.lease)
             held[job.id] = HeldJob(lease: lease, leaseEnds: leaseEnds, looks: looks)
             runs[job.id] = run
-            step(job.id, at: now, runs[job.id]?.begin(at: now))
+            step(job.id, at: now, withRun(job.id) { $0.begin(at: now) })
         }
     }
 
@@ -166,5 +166,11 @@ extension Scheduler {
     mutating func drop(_ job: JobID) {
         held[job] = nil
         runs[job] = nil
+    }
+
+    /// Changes a run where it lies: it is large, and `runs[job]?` would copy it on its way.
+    mutating func withRun<Answer>(_ job: JobID, _ change: (inout JobRun) -> Answer) -> Answer? {
+        guard let place = runs.index(forKey: job) else { return nil }
+        return change(&runs.values[place])
     }
 }

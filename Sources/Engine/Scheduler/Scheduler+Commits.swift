@@ -24,12 +24,13 @@ extension Scheduler {
         var keeps = false
         if case .perform = entry.next { keeps = true }
         held[lease.job]?.stage = .committing
-        return runs[lease.job]?.flush(keepsLease: keeps)
+        return withRun(lease.job) { $0.flush(keepsLease: keeps) }
     }
 
     mutating func committed(_ number: Int, accepted: Set<JobID>, at now: Timestamp) {
         guard let group = groups[number] else { return }
-        let refused = group.jobs.filter { !accepted.contains($0.id) && isOurs($0) }
+        let isWhole = accepted.count == group.jobs.count
+        let refused = isWhole ? [] : group.jobs.filter { !accepted.contains($0.id) && isOurs($0) }
         for job in group.jobs where accepted.contains(job.id) && isOurs(job) { proceed(job, at: now) }
         // An earlier copy of it may have come after we had looked: then this one was refused, and ours it is.
         if group.wasRepeated, !refused.isEmpty { return find(number, refused) }
@@ -65,7 +66,7 @@ extension Scheduler {
             return drop(job.id)
         }
         if isDraining {
-            step(job.id, at: now, runs[job.id]?.withdraw(at: now))
+            step(job.id, at: now, withRun(job.id) { $0.withdraw(at: now) })
         } else {
             held[job.id]?.stage = .queued
             queue(invocation)

@@ -18,7 +18,7 @@ public struct Scheduler: Sendable {
         /// The most jobs committed by one statement.
         public var commit = 200
         /// The most commits under way at once for each bucket.
-        public var commitsUnderWay = 2
+        public var commitsUnderWay = 3
         /// The most calls under way at once for each provider account.
         public var callsPerAccount = 32
         /// How long a lease lasts; it is renewed at half time.

@@ -24,7 +24,7 @@ public final class PostgresStore: Store {
     ///   - wroteReferences: is given the references that a commit brought, after it, for webhooks that came too
     ///     early. It must not wait.
     public init(
-        _ database: PostgresConfiguration, connections: Int = 2,
+        _ database: PostgresConfiguration, connections: Int = 3,
         sawNow: @escaping @Sendable (Timestamp) -> Void = { _ in },
         wroteReferences: @escaping @Sendable ([Reference]) -> Void = { _ in }
     ) {

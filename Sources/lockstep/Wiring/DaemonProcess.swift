@@ -25,7 +25,7 @@ struct DaemonProcess {
         let clock = PostgresClock(try await PostgresClock.read(pool), host: host.time)
         let inbox = PostgresWebhookInbox(pool, log: { host.log($0) })
         let store = PostgresStore(
-            database, connections: configuration.engine.databaseConnections ?? 2,
+            database, connections: configuration.engine.databaseConnections ?? 3,
             sawNow: { (now: Timestamp) in clock.observe(now) },
             wroteReferences: { written in inbox.matchSoon(written.map(\.value)) })
         let node = NodeID(host.uuid())

@@ -23,9 +23,8 @@ final class JSONNode {
     }
 
     var shape = Shape.empty
-    /// The members' names; those of an array's elements don't matter.
-    private var keys: [String] = []
-    private var values: [Content] = []
+    /// The members, or an array's elements, which have no names.
+    private var members: [(key: String, value: Content)] = []
     /// What the values find in their encoder.
     let context: [CodingUserInfoKey: any Sendable]
     private unowned let parent: JSONNode?
@@ -48,14 +47,15 @@ final class JSONNode {
     var codingPath: [any CodingKey] { (parent?.codingPath ?? []) + (key.map { [$0] } ?? []) }
 
     /// The number of an array's elements.
-    var count: Int { values.count }
+    var count: Int { members.count }
 
     func add(_ content: Content, _ key: String) {
-        keys.append(key)
-        values.append(content)
+        // Most values have a few members: room for them is made once.
+        if members.isEmpty { members.reserveCapacity(4) }
+        members.append((key, content))
     }
 
-    func append(_ content: Content) { values.append(content) }
+    func append(_ content: Content) { members.append(("", content)) }
 
     // MARK: Writing
 
@@ -66,9 +66,9 @@ final class JSONNode {
         case .single(let content): Self.write(content, to: &text)
         case .array:
             text.append(UInt8(ascii: "["))
-            for (place, value) in values.enumerated() {
+            for place in members.indices {
                 if place > 0 { text.append(UInt8(ascii: ",")) }
-                Self.write(value, to: &text)
+                Self.write(members[place].value, to: &text)
             }
             text.append(UInt8(ascii: "]"))
         case .object: writeMembers(to: &text)
@@ -78,21 +78,23 @@ final class JSONNode {
     private func writeMembers(to text: inout [UInt8]) {
         text.append(UInt8(ascii: "{"))
         var isFirst = true
-        for place in inOrder {
+        for member in inOrder {
             if !isFirst { text.append(UInt8(ascii: ",")) }
             isFirst = false
-            Self.write(keys[place], to: &text)
+            Self.write(member.key, to: &text)
             text.append(UInt8(ascii: ":"))
-            Self.write(values[place], to: &text)
+            Self.write(member.value, to: &text)
         }
         text.append(UInt8(ascii: "}"))
     }
 
-    /// The places of the members by name; of two with one name the last counts.
-    private var inOrder: [Int] {
-        guard keys.count > 1 else { return Array(keys.indices) }
-        let sorted = keys.indices.sorted { (keys[$0], $0) < (keys[$1], $1) }
-        return zip(sorted, sorted.dropFirst() + [-1]).filter { $1 < 0 || keys[$0] != keys[$1] }.map(\.0)
+    /// The members by name; of two with one name the last counts.
+    private var inOrder: [(key: String, value: Content)] {
+        // Nearly always: few members, said in order.
+        if zip(members, members.dropFirst()).allSatisfy({ $0.key < $1.key }) { return members }
+        let places = members.indices.sorted { (members[$0].key, $0) < (members[$1].key, $1) }
+        let last = zip(places, places.dropFirst()).filter { members[$0].key != members[$1].key }.map(\.0)
+        return (last + places.suffix(1)).map { members[$0] }
     }
 
     private static func write(_ content: Content, to text: inout [UInt8]) {
