@@ -55,6 +55,12 @@ public enum SQL {
     public static let liveStates = String(PackageResources.live_states_sql)
     /// A page of the unfinished jobs of some flows and versions.
     public static let unfinishedJobs = String(PackageResources.unfinished_jobs_sql)
+    /// The flows and versions of which there are unfinished jobs.
+    public static let liveVersions = String(PackageResources.live_versions_sql)
+    /// Takes jobs of one bucket to states of a newer version of their flow.
+    public static let migrateJobs = String(PackageResources.migrate_jobs_sql)
+    /// Wakes the daemons that sleep.
+    public static let ring = String(PackageResources.ring_sql)
     /// What the daemons published of each version of each flow.
     public static let publishedWorkflows = String(PackageResources.published_workflows_sql)
     /// Says that a daemon is alive.

@@ -117,7 +117,8 @@ CREATE FUNCTION lockstep.adopt_unstarted(at_most integer DEFAULT 1000) RETURNS i
     ),
     adopted as (
         update lockstep.job_state s
-        set version = o.new_version, seq = s.seq + 1, due_at = greatest(s.due_at, lockstep.now())
+        set version = o.new_version, seq = s.seq + 1, commits = s.commits + 1,
+            due_at = greatest(s.due_at, lockstep.now())
         from orphaned o
         where s.id = o.id and s.bucket = o.bucket and s.leased_by is null
         returning s.bucket, s.id, s.seq, o.old_version, o.new_version
@@ -432,7 +433,7 @@ CREATE FUNCTION lockstep.choose_versions() RETURNS void
         from lockstep.node n
         cross join unnest(n.workflows, n.versions) as k (workflow, version)
         join lockstep.workflow w on w.workflow = k.workflow and w.version = k.version
-        where n.seen_at > clock_timestamp() - interval '5 seconds'
+        where n.seen_at > clock_timestamp() - interval '5 seconds' and not n.draining
     ),
     chosen as (
         select distinct on (l.workflow) l.workflow, l.version

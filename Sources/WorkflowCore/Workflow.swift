@@ -43,6 +43,9 @@ public protocol Workflow: Sendable {
     /// The account at the provider that the job runs against, by its configured name.
     static func account(of state: State) -> String
 
+    /// How jobs of older versions come to this one.
+    static var migrations: [Migration<Self>] { get }
+
     /// A state for each way of resting and an event for each kind of news: what the picture and the checks run over.
     static var samples: Samples<Self> { get }
 }
@@ -56,6 +59,8 @@ extension Workflow {
     public static func output(of state: State) -> [String: JSONValue] { [:] }
     /// No references unless the flow has some.
     public static func references(of state: State) -> [Reference] { [] }
+    /// No way from older versions unless the flow lists some.
+    public static var migrations: [Migration<Self>] { [] }
     /// The account called `main` unless the flow says otherwise.
     public static func account(of state: State) -> String { "main" }
 }

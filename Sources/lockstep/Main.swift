@@ -4,7 +4,7 @@ import Foundation
 @main
 struct Main {
     static let commands: [any Command.Type] = [
-        Demo.self, Dev.self, Serve.self, SandboxCommand.self, Migrate.self, Check.self, Enqueue.self,
+        Demo.self, Dev.self, Serve.self, SandboxCommand.self, Migrate.self, Check.self, MigrateJobs.self, Enqueue.self,
         SignalCommand.self, Cancel.self, Retry.self, List.self, Show.self, Watch.self, DiagramCommand.self,
         ClockCommand.self, BenchCommand.self,
     ]

@@ -58,6 +58,18 @@ struct VersionTests {
         }
     }
 
+    @Test("A daemon that drains has no say any more")
+    func draining() async throws {
+        try await withDatabase { database in
+            try await publishSecond(database)
+            try await beat(database, Node.first, [1])
+            try await beat(database, Node.second, [1, 2])
+            try await database.owner.script("update lockstep.node set draining = true where id = '\(Node.first)'")
+            try await beat(database, Node.second, [1, 2])
+            #expect(try await newJobs(database) == "2")
+        }
+    }
+
     @Test("A deploy that is taken back leaves new jobs with the old version, also while nobody lives")
     func rolledBack() async throws {
         try await withDatabase { database in

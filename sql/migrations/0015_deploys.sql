@@ -10,9 +10,10 @@
 --   where they have none in common (the new build dropped the old version), the newest that a living one knows;
 --   where none lives, what it was last: a version that only daemons of a deploy taken back knew is not handed out.
 --
--- So nothing is enqueued for a version before a daemon that can run it is alive. It is noted in `takes_new_jobs`, and
--- changes with a heartbeat, so that enqueue looks at one row. What was enqueued but never started, and for whose
--- version no daemon lives any more, is given to the version that takes new jobs, if its input fits that one.
+-- One that drains does not count any more. So nothing is enqueued for a version before a daemon that can run it is
+-- alive. It is noted in `takes_new_jobs`, and changes with a heartbeat, so that enqueue looks at one row. What was
+-- enqueued but never started, and for whose version no daemon lives any more, is given to the version that takes new
+-- jobs, if its input fits that one.
 
 alter table lockstep.workflow add column takes_new_jobs boolean not null default false;
 comment on column lockstep.workflow.takes_new_jobs is
@@ -34,7 +35,7 @@ as $$
         from lockstep.node n
         cross join unnest(n.workflows, n.versions) as k (workflow, version)
         join lockstep.workflow w on w.workflow = k.workflow and w.version = k.version
-        where n.seen_at > clock_timestamp() - interval '5 seconds'
+        where n.seen_at > clock_timestamp() - interval '5 seconds' and not n.draining
     ),
     chosen as (
         select distinct on (l.workflow) l.workflow, l.version
@@ -242,7 +243,8 @@ as $$
     ),
     adopted as (
         update lockstep.job_state s
-        set version = o.new_version, seq = s.seq + 1, due_at = greatest(s.due_at, lockstep.now())
+        set version = o.new_version, seq = s.seq + 1, commits = s.commits + 1,
+            due_at = greatest(s.due_at, lockstep.now())
         from orphaned o
         where s.id = o.id and s.bucket = o.bucket and s.leased_by is null
         returning s.bucket, s.id, s.seq, o.old_version, o.new_version

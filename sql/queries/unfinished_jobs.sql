@@ -11,11 +11,13 @@
 --
 -- Returns the columns that a migration looks at, `leased` (whether somebody owns the job) and lockstep.now(). `input`
 -- comes where the job has no state.
-select page.*, case when page.data is null then j.input end as input, lockstep.now() as now
+select page.*, lockstep.now() as now,
+    case when page.data is null then (select j.input from lockstep.job j where j.id = page.id) end as input
 from (
-    select s.id, s.workflow, s.version, s.tenant, s.seq, s.lease, s.leased_by is not null as leased, s.status, s.state,
-        s.data, s.output, s.due_at, s.plan, s.attempt, s.attempt_status, s.attempt_at, s.first_attempt_at,
-        s.entered_seq, s.entered_at, s.deadline_at, s.deadline_event, s.overdue_at, s.desk, s.last_error, s.finished_at
+    select s.id, s.workflow, s.version, s.tenant, s.seq, s.commits, s.lease, s.leased_by is not null as leased,
+        s.status, s.state, s.data, s.output, s.due_at, s.plan, s.attempt, s.attempt_status, s.attempt_at,
+        s.first_attempt_at, s.entered_seq, s.entered_at, s.deadline_at, s.deadline_event, s.overdue_at, s.desk,
+        s.last_error, s.finished_at
     from lockstep.job_state s
     where s.finished_at is null
         and s.id > coalesce($3::uuid, '00000000-0000-0000-0000-000000000000')
@@ -24,5 +26,4 @@ from (
     order by s.id
     limit $4::int
 ) page
-join lockstep.job j on j.id = page.id
 order by page.id

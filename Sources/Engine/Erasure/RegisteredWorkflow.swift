@@ -22,15 +22,20 @@ public struct RegisteredWorkflow: Sendable {
     /// Throws `DecodingError` where this build can't read it.
     let restore: @Sendable (_ data: String, JSONCoding) throws -> any Resident
 
+    /// The older versions from whose states there is a way to this one's, each with that way.
+    let migrations: [Int: @Sendable (_ data: String, JSONCoding) throws -> MigratedState]
+
     /// Registers a flow.
     ///
-    /// Throws where no schema can be derived from its input type: a mistake in the flow.
+    /// Throws where no schema can be derived from its input type, and where its migrations lead nowhere: mistakes in
+    /// the flow.
     public init<Flow: Workflow>(_ flow: Flow.Type) throws {
         name = Flow.name
         version = Flow.version
         inputSchema = try Schema.of(Flow.Input.self)
         signals = Flow.signals
         states = Self.states(of: flow)
+        migrations = try Self.migrations(of: flow)
         start = { input, coding in
             ResidentState<Flow>(value: Flow.start(try coding.read(Flow.Input.self, from: input)))
         }

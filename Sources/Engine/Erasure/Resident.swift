@@ -23,6 +23,8 @@ public protocol Resident: Sendable {
     func event(for refusal: ProviderRefusal) -> any WorkflowEvent
     /// The whole state as JSON for the database.
     func data(_ coding: JSONCoding) throws -> String
+    /// The whole state as JSON for people, with sensitive fields redacted.
+    func shown(_ coding: JSONCoding) throws -> String
 }
 
 /// One account at one provider: what limits and pauses apply to.
@@ -179,6 +181,7 @@ final class ResidentState<Flow: Workflow>: Resident {
     func event(for signal: Signal) -> (any WorkflowEvent)? { Flow.event(for: signal) }
     func event(for refusal: ProviderRefusal) -> any WorkflowEvent { Flow.refused(refusal) }
     func data(_ coding: JSONCoding) throws -> String { try coding.store(value) }
+    func shown(_ coding: JSONCoding) throws -> String { try coding.show(value) }
 
     private static func step(of plan: Plan<Flow>) -> ResidentPlan.Step {
         switch plan.step {

@@ -76,7 +76,8 @@ extension JobRun {
     ) -> Next {
         guard let resident else { return .release }
         let invocation = Invocation(
-            job: id, lease: lease, workflow: name.workflow, activity: activity, purpose: purpose, key: key,
+            job: id, lease: lease, workflow: name.workflow, version: name.version, activity: activity, purpose: purpose,
+            key: key,
             account: resident.account, attempt: purpose == .poll ? row.attempt + 1 : max(1, row.attempt),
             startedAt: now, sendBefore: now)
         calling = invocation

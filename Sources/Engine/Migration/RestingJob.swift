@@ -9,9 +9,11 @@ public struct RestingJob: Sendable {
     public let workflow: String
     /// The version of the flow whose states its data speaks.
     public let version: Int
-    /// The number of its last transition: half of the fence.
+    /// The number of its last transition: a part of the fence.
     public let seq: Int
-    /// The last lease's token: the other half.
+    /// The number of its commits so far: another part.
+    public let commits: Int
+    /// The last lease's token: the third part.
     public let lease: Int
     /// Whether somebody owns it now.
     public let isLeased: Bool
@@ -24,13 +26,14 @@ public struct RestingJob: Sendable {
 
     /// A job as it was found.
     public init(
-        id: JobID, workflow: String, version: Int, seq: Int, lease: Int, isLeased: Bool, input: String?, row: JobRow,
-        now: Timestamp
+        id: JobID, workflow: String, version: Int, seq: Int, commits: Int, lease: Int, isLeased: Bool, input: String?,
+        row: JobRow, now: Timestamp
     ) {
         self.id = id
         self.workflow = workflow
         self.version = version
         self.seq = seq
+        self.commits = commits
         self.lease = lease
         self.isLeased = isLeased
         self.input = input

@@ -27,6 +27,8 @@ public final class Invocation: Sendable {
     public let lease: Int
     /// The job's flow.
     public let workflow: String
+    /// The flow's version.
+    public let version: Int
     /// What is asked.
     public let activity: ResidentActivity
     /// Why.
@@ -43,12 +45,13 @@ public final class Invocation: Sendable {
     public let sendBefore: Timestamp
 
     init(
-        job: JobID, lease: Int, workflow: String, activity: ResidentActivity, purpose: Purpose, key: IdempotencyKey,
-        account: ProviderAccount, attempt: Int, startedAt: Timestamp, sendBefore: Timestamp
+        job: JobID, lease: Int, workflow: String, version: Int, activity: ResidentActivity, purpose: Purpose,
+        key: IdempotencyKey, account: ProviderAccount, attempt: Int, startedAt: Timestamp, sendBefore: Timestamp
     ) {
         self.job = job
         self.lease = lease
         self.workflow = workflow
+        self.version = version
         self.activity = activity
         self.purpose = purpose
         self.key = key
@@ -61,8 +64,8 @@ public final class Invocation: Sendable {
     /// The same call, which may send until this instant.
     func sent(before instant: Timestamp) -> Invocation {
         Invocation(
-            job: job, lease: lease, workflow: workflow, activity: activity, purpose: purpose, key: key,
-            account: account, attempt: attempt, startedAt: startedAt, sendBefore: instant)
+            job: job, lease: lease, workflow: workflow, version: version, activity: activity, purpose: purpose,
+            key: key, account: account, attempt: attempt, startedAt: startedAt, sendBefore: instant)
     }
 }
 
@@ -127,16 +130,21 @@ public enum Answer<Event: WorkflowEvent>: Sendable {
     case unknown(message: String)
 }
 
-/// The handlers of all flows.
+/// The handlers of all flows, each for one version.
 public struct ActivityHandlers: ActivityRunner {
-    private var handlers: [String: @Sendable (Invocation, SendPermit) async -> ActivityAnswer] = [:]
+    private struct Key: Hashable {
+        let workflow: String
+        let version: Int
+    }
+
+    private var handlers: [Key: @Sendable (Invocation, SendPermit) async -> ActivityAnswer] = [:]
 
     /// No handlers.
     public init() {}
 
-    /// Adds the handler of a flow.
+    /// Adds the handler of a flow, for the version that the flow's type says.
     public mutating func add<Handler: ActivityHandler>(_ handler: Handler) {
-        handlers[Handler.Flow.name] = { invocation, permit in
+        handlers[Key(workflow: Handler.Flow.name, version: Handler.Flow.version)] = { invocation, permit in
             guard let activity = invocation.activity.activity as? Handler.Flow.Activity else {
                 return .notApplied(retryAfter: nil, message: "\(invocation.activity.name) belongs to another flow")
             }
@@ -153,10 +161,11 @@ public struct ActivityHandlers: ActivityRunner {
         }
     }
 
-    /// Calls the handler of the job's flow.
+    /// Calls the handler of the job's flow and version.
     public func perform(_ invocation: Invocation, permit: SendPermit) async -> ActivityAnswer {
-        guard let handler = handlers[invocation.workflow] else {
-            return .notApplied(retryAfter: nil, message: "no handler for \(invocation.workflow) in this build")
+        guard let handler = handlers[Key(workflow: invocation.workflow, version: invocation.version)] else {
+            let flow = "\(invocation.workflow) version \(invocation.version)"
+            return .notApplied(retryAfter: nil, message: "no handler for \(flow) in this build")
         }
         return await handler(invocation, permit)
     }

@@ -9,7 +9,7 @@ public struct DeployCheck: Sendable {
     public enum Depth: Sendable {
         /// One stored state of each flow, version and state: quick, and what others of them hold stays unknown.
         case examples
-        /// Every stored state of an unfinished job: about ten seconds for a million.
+        /// Every stored state of an unfinished job: some seconds for a hundred thousand.
         case everything
     }
 
@@ -123,9 +123,12 @@ extension DeployTrouble: CustomStringConvertible {
     }
 
     fileprivate init(noHandlerFor live: LiveState, _ registry: Registry) {
+        let way =
+            registry.migrates(live.workflow, from: live.version)
+            ? "; it can migrate them: let daemons that know it live on until lockstep migrate-jobs has run" : ""
         self.init(
             kind: .noHandler, workflow: live.workflow, version: live.version, state: live.state, jobs: live.count,
-            example: live.example, reason: "this build has no such flow and version")
+            example: live.example, reason: "this build has no such flow and version\(way)")
     }
 }
 

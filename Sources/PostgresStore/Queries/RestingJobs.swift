@@ -38,7 +38,7 @@ extension RestingJob {
     fileprivate init(_ row: Row) throws(PostgresError) {
         self.init(
             id: try row["id"], workflow: try row["workflow"], version: try row["version"], seq: try row["seq"],
-            lease: try row["lease"], isLeased: try row["leased"], input: try row["input"],
+            commits: try row["commits"], lease: try row["lease"], isLeased: try row["leased"], input: try row["input"],
             row: try JobRow(resting: row),
             now: try row["now"])
     }

@@ -26,6 +26,9 @@ extension Statement {
     static let liveStates = Statement(name: "live_states", sql: SQL.liveStates)
     /// Not prepared: which index serves depends on how many jobs there are.
     static let unfinishedJobs = Statement(SQL.unfinishedJobs)
+    static let liveVersions = Statement(name: "live_versions", sql: SQL.liveVersions)
+    static let migrateJobs = Statement(name: "migrate_jobs", sql: SQL.migrateJobs)
+    static let ring = Statement(name: "ring", sql: SQL.ring)
     static let publishedWorkflows = Statement(name: "published_workflows", sql: SQL.publishedWorkflows)
     static let stranded = Statement(name: "stranded", sql: SQL.stranded)
     /// Not prepared: which index serves depends on the filter.

@@ -9,8 +9,8 @@ enum Check: Command {
     static let discussion = """
         Names each flow, version and state in which unfinished jobs rest and which this build does not know, has no
         plan for, or can't read; and each flow that accepts other input than was published under the same version. It
-        reads every unfinished job (ten seconds for a million); with --quick, one of each state. The exit code is 1 if
-        there is any trouble.
+        reads every unfinished job (some seconds for a hundred thousand); with --quick, one of each state. The exit
+        code is 1 if there is any trouble.
         """
     static let options = [
         Option(flag: "quick", "Read one stored state of each kind only."), Option(flag: "json", "Print JSON."),

@@ -32,7 +32,10 @@ struct Flows: Sendable {
     }
 
     /// The flows without accounts, for commands that call nobody.
-    static func registry() throws -> Registry { Registry([try RegisteredWorkflow(DfnsPayout.self)]) }
+    static func registry() throws -> Registry {
+        func registered<Flow: Workflow>(_ flow: Flow.Type) throws -> RegisteredWorkflow { try RegisteredWorkflow(flow) }
+        return Registry(try KnownFlows.all.map { try registered($0) })
+    }
 
     /// What each flow looks like.
     static let pictures = [

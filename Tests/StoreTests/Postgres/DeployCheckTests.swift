@@ -98,7 +98,10 @@ struct DeployCheckTests {
         while lines.withLock(\.count) < 2 { await Task.yield() }
         let beat = Statement("select lockstep.heartbeat($1::uuid, 'a', 'b', array['transfer'], array[1])")
         try await fixture.database.query(beat, [.text(NodeID.first.description)])
-        while lines.withLock({ !($0.last ?? "").hasPrefix("every") }) { await Task.yield() }
+        // However busy the machine is that the tests run on.
+        try await fixture.database.query(
+            Statement("update lockstep.node set seen_at = clock_timestamp() + interval '1 h'"))
+        while lines.withLock({ !$0.contains { $0.hasPrefix("every") } }) { await Task.yield() }
         running.cancel()
         await running.value
         let said = lines.withLock(\.self)
