@@ -29,6 +29,7 @@ public enum SQL {
         Migration(name: "0011_sharing", bytes: PackageResources._011_sharing_sql),
         Migration(name: "0015_deploys", bytes: PackageResources._015_deploys_sql),
         Migration(name: "0016_many_jobs", bytes: PackageResources._016_many_jobs_sql),
+        Migration(name: "0017_bulk", bytes: PackageResources._017_bulk_sql),
         Migration(name: "0018_matching", bytes: PackageResources._018_matching_sql),
     ]
 
@@ -94,6 +95,16 @@ public enum SQL {
     public static let cancel = String(PackageResources.cancel_sql)
     /// Takes a job up again, from the command line.
     public static let retry = String(PackageResources.retry_sql)
+    /// Holds a job where it rests, from the command line.
+    public static let pause = String(PackageResources.pause_sql)
+    /// Lets a paused job go on, from the command line.
+    public static let resume = String(PackageResources.resume_sql)
+    /// What a request to many jobs would ask.
+    public static let previewRequest = String(PackageResources.preview_request_sql)
+    /// Makes a request of one batch of jobs.
+    public static let requestBatch = String(PackageResources.request_batch_sql)
+    /// Enqueues a job for each line of a file.
+    public static let enqueueLines = String(PackageResources.enqueue_lines_sql)
 
     /// The newest jobs that a filter lets through.
     public static let listJobs = String(PackageResources.list_jobs_sql)

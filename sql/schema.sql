@@ -4,6 +4,21 @@ CREATE SCHEMA lockstep;
 
 COMMENT ON SCHEMA lockstep IS 'Lockstep: payment flows as state machines. Call enqueue, signal, cancel; read job_status, history, why(job).';
 
+CREATE TYPE lockstep.job_filter AS (
+	workflow text,
+	version integer,
+	state text,
+	status text,
+	tenant text,
+	tag text,
+	error_like text,
+	enqueued_before timestamp with time zone,
+	enqueued_after timestamp with time zone,
+	"all" boolean
+);
+
+COMMENT ON TYPE lockstep.job_filter IS 'Which unfinished jobs are meant: those that fit every member that is not null; see lockstep.read_filter.';
+
 CREATE FUNCTION lockstep.accepting_path(schema jsonb) RETURNS jsonpath
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     AS $_$
@@ -366,6 +381,29 @@ $_$;
 
 COMMENT ON FUNCTION lockstep.cancel(job uuid, reason text) IS 'Asks a job to stop; the flow decides.';
 
+CREATE PROCEDURE lockstep.cancel_jobs(IN filter jsonb, IN reason text DEFAULT NULL::text, IN dry_run boolean DEFAULT false, IN batch integer DEFAULT 500, INOUT jobs bigint DEFAULT NULL::bigint, INOUT samples jsonb DEFAULT NULL::jsonb)
+    LANGUAGE plpgsql
+    AS $$
+begin
+    call lockstep.request_jobs('cancel', filter, reason, dry_run, batch, jobs, samples);
+end
+$$;
+
+COMMENT ON PROCEDURE lockstep.cancel_jobs(IN filter jsonb, IN reason text, IN dry_run boolean, IN batch integer, INOUT jobs bigint, INOUT samples jsonb) IS 'Asks jobs to stop, and their flows decide; returns how many (with dry_run: it would be), and some of them.';
+
+CREATE FUNCTION lockstep.check_instant(at timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+begin
+    if at not between '1970-01-01 00:00:00+00' and '2999-12-31 23:59:59+00' then
+        raise exception 'the clock can not be set to %: it goes from 1970 to 2999', at
+            using errcode = 'LK009', hint = 'Is the year what was meant?';
+    end if;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.check_instant(at timestamp with time zone) IS 'Raises LK009 for an instant that no clock should show.';
+
 CREATE FUNCTION lockstep.check_key(key text) RETURNS void
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     AS $$
@@ -378,6 +416,27 @@ end
 $$;
 
 COMMENT ON FUNCTION lockstep.check_key(key text) IS 'Raises LK009 unless a key can be one.';
+
+CREATE FUNCTION lockstep.check_request(request text, wanted lockstep.job_filter) RETURNS void
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+begin
+    if request is null or request not in ('retry', 'cancel', 'pause', 'resume') then
+        raise exception 'unknown request %', coalesce('"' || request || '"', 'null')
+            using errcode = 'LK009', hint = 'Requests are retry, cancel, pause and resume.';
+    elsif request <> 'cancel' and not lockstep.acts_for_all() then
+        raise exception 'role "%" may not % jobs', lockstep.caller(), request
+            using errcode = 'insufficient_privilege', hint = 'An operator may: grant lockstep_ops to the role.';
+    elsif (request = 'retry' and wanted.status <> 'parked') or (request = 'resume' and wanted.status <> 'paused')
+        or (request = 'pause' and wanted.status = 'paused') then
+        raise exception 'jobs that are % can not be asked to %', wanted.status, request
+            using errcode = 'LK009', hint = 'Parked jobs are retried, paused ones resumed, and others paused.';
+    end if;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.check_request(request text, wanted lockstep.job_filter) IS 'Raises LK009 or 42501 for a request that can''t be made of the jobs that a filter names.';
 
 CREATE FUNCTION lockstep.check_same_input(job uuid, key text, known jsonb, input jsonb) RETURNS void
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
@@ -574,6 +633,60 @@ end
 $$;
 
 COMMENT ON FUNCTION lockstep.enqueue_inserted() IS 'Turns an INSERT into the view jobs into a call of enqueue.';
+
+CREATE FUNCTION lockstep.enqueue_lines(workflow text, lines text[], first_line bigint DEFAULT 1, tenant text DEFAULT NULL::text, run_at timestamp with time zone DEFAULT NULL::timestamp with time zone, priority integer DEFAULT NULL::integer, tags text[] DEFAULT NULL::text[]) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+declare
+    schema constant jsonb := '{"type": "object", "additionalProperties": false, "required": ["input"],
+        "properties": {"input": {}, "key": {"type": "string"}, "tenant": {"type": "string"},
+        "run_at": {"type": "string"}, "priority": {"type": "integer"},
+        "tags": {"type": "array", "items": {"type": "string"}}}}';
+    accepts constant jsonpath := lockstep.accepting_path(schema);
+    members constant text[] := lockstep.closed_members(schema);
+    number bigint := first_line - 1;
+    jobs bigint := 0;
+    line text;
+    content jsonb;
+    problem text;
+    problem_code text;
+    problem_detail text;
+    problem_hint text;
+begin
+    foreach line in array lines loop
+        number := number + 1;
+        continue when line !~ '\S';
+        content := lockstep.parse_input(line);
+        if lockstep.fits(content, accepts, members) is not true then
+            problem := lockstep.violation(schema, content, '');
+            if problem is not null then
+                raise exception '%', problem
+                    using errcode = 'LK009',
+                        hint = 'A line is an object, such as {"key": "payout-42", "input": {…}}.';
+            end if;
+        end if;
+        perform lockstep.add_job(
+            enqueue_lines.workflow, content -> 'input', content ->> 'key', coalesce(content ->> 'tenant', tenant),
+            coalesce((content ->> 'run_at')::timestamptz, run_at), coalesce((content ->> 'priority')::int, priority),
+            case jsonb_typeof(content -> 'tags')
+                when 'array' then array(select jsonb_array_elements_text(content -> 'tags'))
+                else tags
+            end);
+        jobs := jobs + 1;
+    end loop;
+    perform lockstep.ring();
+    return jobs;
+exception
+    when others then
+        get stacked diagnostics problem = message_text, problem_code = returned_sqlstate,
+            problem_detail = pg_exception_detail, problem_hint = pg_exception_hint;
+        raise exception 'line %: %', number, problem
+            using errcode = problem_code, detail = problem_detail, hint = problem_hint;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.enqueue_lines(workflow text, lines text[], first_line bigint, tenant text, run_at timestamp with time zone, priority integer, tags text[]) IS 'Enqueues a job for each line of a file of JSON, all or none; returns how many.';
 
 CREATE FUNCTION lockstep.enqueue_many(workflow text, inputs jsonb[], keys text[] DEFAULT NULL::text[], tenant text DEFAULT NULL::text, run_at timestamp with time zone DEFAULT NULL::timestamp with time zone, priority integer DEFAULT NULL::integer, tags text[] DEFAULT NULL::text[]) RETURNS SETOF uuid
     LANGUAGE plpgsql SECURITY DEFINER
@@ -888,6 +1001,55 @@ CREATE FUNCTION lockstep.in_words(at timestamp with time zone) RETURNS text
 
 COMMENT ON FUNCTION lockstep.in_words(at timestamp with time zone) IS 'An instant as people write it, in UTC.';
 
+CREATE FUNCTION lockstep.jobs_to_ask(request text, wanted lockstep.job_filter, after uuid, at_most integer) RETURNS TABLE(bucket smallint, id uuid)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan'
+    SET jit TO 'off'
+    AS $_$
+declare
+    moment timestamptz := lockstep.now();
+    everybody boolean := lockstep.acts_for_all();
+    tenants text[] := lockstep.own_tenants();
+begin
+    return query
+        select s.bucket, s.id
+        from lockstep.job_state s
+        where s.finished_at is null
+            and (jobs_to_ask.after is null or s.id > jobs_to_ask.after)
+            and (everybody or s.tenant = any (tenants))
+            and case jobs_to_ask.request
+                when 'retry' then s.status = 'parked'
+                when 'resume' then s.status = 'paused'
+                when 'pause' then s.status <> 'paused'
+                else true
+            end
+            and (wanted.workflow is null or s.workflow = wanted.workflow)
+            and (wanted.version is null or s.version = wanted.version)
+            and (wanted.state is null or s.state = wanted.state)
+            and (wanted.tenant is null or s.tenant = wanted.tenant)
+            and (wanted.status is null or wanted.status = case
+                when s.leased_by is not null and s.due_at > moment then 'running'
+                else s.status
+            end)
+            and (wanted.error_like is null or s.last_error like wanted.error_like)
+            and ((wanted.tag is null and wanted.enqueued_before is null and wanted.enqueued_after is null) or exists (
+                select from lockstep.job j
+                where j.id = s.id and j.bucket = s.bucket
+                    and (wanted.tag is null or wanted.tag = any (j.tags))
+                    and (wanted.enqueued_before is null or j.enqueued_at < wanted.enqueued_before)
+                    and (wanted.enqueued_after is null or j.enqueued_at > wanted.enqueued_after)))
+            and not exists (
+                select from lockstep.signal g
+                where g.job_id = s.id and g.bucket = s.bucket and g.handled_at is null
+                    and g.name = '$' || jobs_to_ask.request)
+        order by s.id
+        limit jobs_to_ask.at_most;
+end
+$_$;
+
+COMMENT ON FUNCTION lockstep.jobs_to_ask(request text, wanted lockstep.job_filter, after uuid, at_most integer) IS 'The jobs that a filter lets through and that a request can be made of, in order of id.';
+
 CREATE FUNCTION lockstep.join_clock(name text, next_due timestamp with time zone DEFAULT NULL::timestamp with time zone, busy boolean DEFAULT false) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
@@ -1008,9 +1170,13 @@ begin
     if span is null or span < interval '0' then
         raise exception 'the clock can not move by %', coalesce(span::text, 'null')
             using errcode = 'LK009', hint = 'Time goes forward: give an interval such as ''24 hours''.';
+    elsif span > interval '10 years' then
+        raise exception 'the clock can not move by %: ten years at a time at most', span
+            using errcode = 'LK009', hint = 'Time does not go back. Is the interval what was meant?';
     end if;
     select c.* into strict current from lockstep.clock c for update;
     goal := coalesce(current.target, current.virtual_now) + span;
+    perform lockstep.check_instant(goal);
     if goal > current.virtual_now then
         update lockstep.clock c set target = goal;
         perform pg_notify('lockstep_clock', '');
@@ -1332,6 +1498,16 @@ $_$;
 
 COMMENT ON FUNCTION lockstep.pause(job uuid) IS 'Holds a job where it rests, until resume.';
 
+CREATE PROCEDURE lockstep.pause_jobs(IN filter jsonb, IN dry_run boolean DEFAULT false, IN batch integer DEFAULT 500, INOUT jobs bigint DEFAULT NULL::bigint, INOUT samples jsonb DEFAULT NULL::jsonb)
+    LANGUAGE plpgsql
+    AS $$
+begin
+    call lockstep.request_jobs('pause', filter, null, dry_run, batch, jobs, samples);
+end
+$$;
+
+COMMENT ON PROCEDURE lockstep.pause_jobs(IN filter jsonb, IN dry_run boolean, IN batch integer, INOUT jobs bigint, INOUT samples jsonb) IS 'Holds jobs where they rest; returns how many (with dry_run: how many it would be), and some of them.';
+
 CREATE FUNCTION lockstep.pause_tenant(tenant text, reason text DEFAULT NULL::text) RETURNS text
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
@@ -1345,6 +1521,33 @@ CREATE FUNCTION lockstep.pause_workflow(workflow text, reason text DEFAULT NULL:
     RETURN lockstep.hold('workflow'::text, workflow, reason);
 
 COMMENT ON FUNCTION lockstep.pause_workflow(workflow text, reason text) IS 'Stops claiming jobs of a workflow.';
+
+CREATE FUNCTION lockstep.preview_request(request text, filter jsonb, sample_size integer DEFAULT 5) RETURNS TABLE(jobs bigint, samples jsonb)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+declare
+    wanted lockstep.job_filter := lockstep.read_filter(filter);
+begin
+    perform lockstep.check_request(request, wanted);
+    return query
+        with found as materialized (
+            select a.bucket, a.id from lockstep.jobs_to_ask(preview_request.request, wanted, null, null) as a
+        ),
+        first as (
+            select f.bucket, f.id from found f order by f.id limit least(greatest(sample_size, 0), 1000)
+        )
+        select (select count(*) from found), coalesce((
+            select jsonb_agg(jsonb_build_object(
+                'id', s.id, 'key', j.key, 'tenant', s.tenant, 'workflow', s.workflow, 'state', s.state,
+                'status', s.status, 'since', s.entered_at, 'last_error', s.last_error) order by s.id)
+            from first f
+            join lockstep.job_state s on s.id = f.id and s.bucket = f.bucket
+            join lockstep.job j on j.id = f.id and j.bucket = f.bucket), '[]');
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.preview_request(request text, filter jsonb, sample_size integer) IS 'What a request to many jobs would ask: how many, and some of them. Changes nothing.';
 
 CREATE FUNCTION lockstep.raise_unquiet(timeout interval) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1365,6 +1568,57 @@ end
 $$;
 
 COMMENT ON FUNCTION lockstep.raise_unquiet(timeout interval) IS 'Raises LK008: what was not quiet when the time had run out.';
+
+CREATE FUNCTION lockstep.read_filter(filter jsonb) RETURNS lockstep.job_filter
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+declare
+    types constant jsonb := '{"workflow": "string", "version": "number", "state": "string", "status": "string",
+        "tenant": "string", "tag": "string", "error_like": "string", "enqueued_before": "string",
+        "enqueued_after": "string", "all": "boolean"}';
+    member record;
+    wanted lockstep.job_filter;
+begin
+    if filter is null or jsonb_typeof(filter) <> 'object' then
+        perform lockstep.refuse_filter('is not a JSON object');
+    end if;
+    for member in
+        select m.key, jsonb_typeof(m.value) as type, types ->> m.key as wanted from jsonb_each(filter) as m
+    loop
+        if member.wanted is null then
+            perform lockstep.refuse_filter(format('has a member that is not known: %s', member.key));
+        elsif member.type not in (member.wanted, 'null') then
+            perform lockstep.refuse_filter(format('has %s as its %s, which must be %s',
+                lockstep.type_in_words(member.type), member.key, lockstep.type_in_words(member.wanted)));
+        end if;
+        begin
+            wanted := jsonb_populate_record(wanted, jsonb_build_object(member.key, filter -> member.key));
+        exception
+            when data_exception then
+                perform lockstep.refuse_filter(format('has no %s that can be read: %s', member.key, sqlerrm));
+        end;
+    end loop;
+    if wanted.status not in ('queued', 'running', 'waiting', 'parked', 'paused') then
+        perform lockstep.refuse_filter(format(
+            'has the status %s, which must be one of queued, running, waiting, parked, paused', wanted.status));
+    elsif not isfinite(wanted.enqueued_before) or not isfinite(wanted.enqueued_after) then
+        perform lockstep.refuse_filter('has an infinite instant');
+    elsif wanted.workflow is not null and not exists (
+        select from lockstep.workflow w where w.workflow = wanted.workflow) then
+        raise exception 'unknown workflow "%"', wanted.workflow
+            using errcode = 'LK001', hint = 'select workflow from lockstep.workflows lists them.';
+    elsif jsonb_strip_nulls(filter) - 'all' = '{}' and wanted."all" is not true then
+        perform lockstep.refuse_filter('is empty, and would ask all jobs: say {"all": true} if that is meant');
+    end if;
+    if wanted.tenant is not null then
+        perform lockstep.check_tenant(wanted.tenant);
+    end if;
+    return wanted;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.read_filter(filter jsonb) IS 'A filter from JSON; raises LK009 where it makes no sense, or is empty without "all": true.';
 
 CREATE FUNCTION lockstep.receive_webhook(provider text, account text, kind text, dedupe_key text, refs text[], headers jsonb, body bytea) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1413,6 +1667,19 @@ $$;
 
 COMMENT ON FUNCTION lockstep.refresh_statistics() IS 'Analyses tables that have doubled, and the parents of partitions once a day; returns their names.';
 
+CREATE FUNCTION lockstep.refuse_filter(problem text) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+begin
+    raise exception 'the filter %', problem
+        using errcode = 'LK009', hint = 'A filter is a JSON object, such as {"workflow": "dfns_payout", "status": '
+            || '"parked"}. It may have: workflow, version, state, status, tenant, tag, error_like, enqueued_before, '
+            || 'enqueued_after, all.';
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.refuse_filter(problem text) IS 'Raises LK009 about a filter.';
+
 CREATE FUNCTION lockstep.request(job uuid, name text, payload jsonb) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
@@ -1430,6 +1697,64 @@ end
 $$;
 
 COMMENT ON FUNCTION lockstep.request(job uuid, name text, payload jsonb) IS 'Tells a job one of Lockstep''s own signals, unless it waits already.';
+
+CREATE FUNCTION lockstep.request_batch(request text, filter jsonb, after uuid DEFAULT NULL::uuid, at_most integer DEFAULT 500, reason text DEFAULT NULL::text, OUT asked integer, OUT last uuid) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $_$
+declare
+    wanted lockstep.job_filter := lockstep.read_filter(filter);
+begin
+    perform lockstep.check_request(request, wanted);
+    if at_most is null or at_most not between 1 and 10000 then
+        raise exception 'a batch has % jobs, and must have from 1 to 10000', coalesce(at_most::text, 'null')
+            using errcode = 'LK009', hint = 'A few hundred is a good number.';
+    end if;
+    with chosen as materialized (
+        select a.bucket, a.id
+        from lockstep.jobs_to_ask(request_batch.request, wanted, request_batch.after, request_batch.at_most) as a
+    ),
+    told as (
+        insert into lockstep.signal (bucket, job_id, name, payload, actor, sent_at)
+        select c.bucket, c.id, '$' || request_batch.request,
+            jsonb_strip_nulls(jsonb_build_object('reason', request_batch.reason)), lockstep.caller(), lockstep.now()
+        from chosen c
+    )
+    select count(*), (select c.id from chosen c order by c.id desc limit 1) into asked, last from chosen;
+    if asked > 0 then
+        perform lockstep.ring();
+    end if;
+end
+$_$;
+
+COMMENT ON FUNCTION lockstep.request_batch(request text, filter jsonb, after uuid, at_most integer, reason text, OUT asked integer, OUT last uuid) IS 'Makes a request of one batch of jobs; returns how many were asked, and the last of them.';
+
+CREATE PROCEDURE lockstep.request_jobs(IN request text, IN filter jsonb, IN reason text, IN dry_run boolean, IN batch integer, INOUT jobs bigint, INOUT samples jsonb)
+    LANGUAGE plpgsql
+    AS $$
+declare
+    total bigint;
+    step record;
+    last uuid;
+begin
+    select p.jobs, p.samples into total, samples from lockstep.preview_request(request, filter) as p;
+    if dry_run is not false then
+        jobs := total;
+        return;
+    end if;
+    jobs := 0;
+    loop
+        step := lockstep.request_batch(request, filter, last, batch, reason);
+        commit;
+        jobs := jobs + step.asked;
+        last := step.last;
+        exit when step.asked < batch;
+        raise notice '%: asked % of % jobs', request, jobs, greatest(total, jobs);
+    end loop;
+end
+$$;
+
+COMMENT ON PROCEDURE lockstep.request_jobs(IN request text, IN filter jsonb, IN reason text, IN dry_run boolean, IN batch integer, INOUT jobs bigint, INOUT samples jsonb) IS 'Makes a request of all jobs that a filter lets through, in batches.';
 
 CREATE FUNCTION lockstep.require_job(job uuid) RETURNS lockstep.job_state
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -1460,6 +1785,16 @@ $_$;
 
 COMMENT ON FUNCTION lockstep.resume(job uuid) IS 'Lets a paused job go on.';
 
+CREATE PROCEDURE lockstep.resume_jobs(IN filter jsonb, IN dry_run boolean DEFAULT false, IN batch integer DEFAULT 500, INOUT jobs bigint DEFAULT NULL::bigint, INOUT samples jsonb DEFAULT NULL::jsonb)
+    LANGUAGE plpgsql
+    AS $$
+begin
+    call lockstep.request_jobs('resume', filter, null, dry_run, batch, jobs, samples);
+end
+$$;
+
+COMMENT ON PROCEDURE lockstep.resume_jobs(IN filter jsonb, IN dry_run boolean, IN batch integer, INOUT jobs bigint, INOUT samples jsonb) IS 'Lets paused jobs go on; returns how many (with dry_run: how many it would be), and some of them.';
+
 CREATE FUNCTION lockstep.resume_tenant(tenant text) RETURNS text
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
@@ -1485,6 +1820,16 @@ end
 $_$;
 
 COMMENT ON FUNCTION lockstep.retry(job uuid) IS 'Sets a parked job going again.';
+
+CREATE PROCEDURE lockstep.retry_jobs(IN filter jsonb, IN dry_run boolean DEFAULT false, IN batch integer DEFAULT 500, INOUT jobs bigint DEFAULT NULL::bigint, INOUT samples jsonb DEFAULT NULL::jsonb)
+    LANGUAGE plpgsql
+    AS $$
+begin
+    call lockstep.request_jobs('retry', filter, null, dry_run, batch, jobs, samples);
+end
+$$;
+
+COMMENT ON PROCEDURE lockstep.retry_jobs(IN filter jsonb, IN dry_run boolean, IN batch integer, INOUT jobs bigint, INOUT samples jsonb) IS 'Sets parked jobs going again; returns how many (with dry_run: how many it would be), and some of them.';
 
 CREATE FUNCTION lockstep.ring() RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1522,6 +1867,7 @@ declare
     current lockstep.clock;
     moment timestamptz := lockstep.now();
 begin
+    perform lockstep.check_instant(at);
     select c.* into strict current from lockstep.clock c for update;
     if set_clock.mode is null or set_clock.mode not in ('real', 'virtual') then
         raise exception 'the clock''s mode is %, and must be real or virtual', coalesce(set_clock.mode, 'null')
@@ -3117,6 +3463,8 @@ GRANT USAGE ON SCHEMA lockstep TO lockstep_app;
 GRANT USAGE ON SCHEMA lockstep TO lockstep_ops;
 GRANT USAGE ON SCHEMA lockstep TO lockstep_daemon;
 
+REVOKE ALL ON TYPE lockstep.job_filter FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION lockstep.accepting_path(schema jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.accepting_path(schema jsonb) TO lockstep_daemon;
 
@@ -3167,7 +3515,16 @@ GRANT ALL ON FUNCTION lockstep.cancel(job uuid, reason text) TO lockstep_app;
 GRANT ALL ON FUNCTION lockstep.cancel(job uuid, reason text) TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.cancel(job uuid, reason text) TO lockstep_daemon;
 
+REVOKE ALL ON PROCEDURE lockstep.cancel_jobs(IN filter jsonb, IN reason text, IN dry_run boolean, IN batch integer, INOUT jobs bigint, INOUT samples jsonb) FROM PUBLIC;
+GRANT ALL ON PROCEDURE lockstep.cancel_jobs(IN filter jsonb, IN reason text, IN dry_run boolean, IN batch integer, INOUT jobs bigint, INOUT samples jsonb) TO lockstep_app;
+GRANT ALL ON PROCEDURE lockstep.cancel_jobs(IN filter jsonb, IN reason text, IN dry_run boolean, IN batch integer, INOUT jobs bigint, INOUT samples jsonb) TO lockstep_ops;
+GRANT ALL ON PROCEDURE lockstep.cancel_jobs(IN filter jsonb, IN reason text, IN dry_run boolean, IN batch integer, INOUT jobs bigint, INOUT samples jsonb) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.check_instant(at timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION lockstep.check_key(key text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION lockstep.check_request(request text, wanted lockstep.job_filter) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION lockstep.check_same_input(job uuid, key text, known jsonb, input jsonb) FROM PUBLIC;
 
@@ -3201,6 +3558,11 @@ GRANT ALL ON FUNCTION lockstep.enqueue(workflow text, input text, key text, tena
 GRANT ALL ON FUNCTION lockstep.enqueue(workflow text, input text, key text, tenant text, run_at timestamp with time zone, priority integer, tags text[]) TO lockstep_daemon;
 
 REVOKE ALL ON FUNCTION lockstep.enqueue_inserted() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION lockstep.enqueue_lines(workflow text, lines text[], first_line bigint, tenant text, run_at timestamp with time zone, priority integer, tags text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.enqueue_lines(workflow text, lines text[], first_line bigint, tenant text, run_at timestamp with time zone, priority integer, tags text[]) TO lockstep_app;
+GRANT ALL ON FUNCTION lockstep.enqueue_lines(workflow text, lines text[], first_line bigint, tenant text, run_at timestamp with time zone, priority integer, tags text[]) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.enqueue_lines(workflow text, lines text[], first_line bigint, tenant text, run_at timestamp with time zone, priority integer, tags text[]) TO lockstep_daemon;
 
 REVOKE ALL ON FUNCTION lockstep.enqueue_many(workflow text, inputs jsonb[], keys text[], tenant text, run_at timestamp with time zone, priority integer, tags text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.enqueue_many(workflow text, inputs jsonb[], keys text[], tenant text, run_at timestamp with time zone, priority integer, tags text[]) TO lockstep_app;
@@ -3250,6 +3612,8 @@ REVOKE ALL ON FUNCTION lockstep.in_words(at timestamp with time zone) FROM PUBLI
 GRANT ALL ON FUNCTION lockstep.in_words(at timestamp with time zone) TO lockstep_app;
 GRANT ALL ON FUNCTION lockstep.in_words(at timestamp with time zone) TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.in_words(at timestamp with time zone) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.jobs_to_ask(request text, wanted lockstep.job_filter, after uuid, at_most integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION lockstep.join_clock(name text, next_due timestamp with time zone, busy boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.join_clock(name text, next_due timestamp with time zone, busy boolean) TO lockstep_app;
@@ -3327,6 +3691,10 @@ REVOKE ALL ON FUNCTION lockstep.pause(job uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.pause(job uuid) TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.pause(job uuid) TO lockstep_daemon;
 
+REVOKE ALL ON PROCEDURE lockstep.pause_jobs(IN filter jsonb, IN dry_run boolean, IN batch integer, INOUT jobs bigint, INOUT samples jsonb) FROM PUBLIC;
+GRANT ALL ON PROCEDURE lockstep.pause_jobs(IN filter jsonb, IN dry_run boolean, IN batch integer, INOUT jobs bigint, INOUT samples jsonb) TO lockstep_ops;
+GRANT ALL ON PROCEDURE lockstep.pause_jobs(IN filter jsonb, IN dry_run boolean, IN batch integer, INOUT jobs bigint, INOUT samples jsonb) TO lockstep_daemon;
+
 REVOKE ALL ON FUNCTION lockstep.pause_tenant(tenant text, reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.pause_tenant(tenant text, reason text) TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.pause_tenant(tenant text, reason text) TO lockstep_daemon;
@@ -3335,10 +3703,17 @@ REVOKE ALL ON FUNCTION lockstep.pause_workflow(workflow text, reason text) FROM 
 GRANT ALL ON FUNCTION lockstep.pause_workflow(workflow text, reason text) TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.pause_workflow(workflow text, reason text) TO lockstep_daemon;
 
+REVOKE ALL ON FUNCTION lockstep.preview_request(request text, filter jsonb, sample_size integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.preview_request(request text, filter jsonb, sample_size integer) TO lockstep_app;
+GRANT ALL ON FUNCTION lockstep.preview_request(request text, filter jsonb, sample_size integer) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.preview_request(request text, filter jsonb, sample_size integer) TO lockstep_daemon;
+
 REVOKE ALL ON FUNCTION lockstep.raise_unquiet(timeout interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.raise_unquiet(timeout interval) TO lockstep_app;
 GRANT ALL ON FUNCTION lockstep.raise_unquiet(timeout interval) TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.raise_unquiet(timeout interval) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.read_filter(filter jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION lockstep.receive_webhook(provider text, account text, kind text, dedupe_key text, refs text[], headers jsonb, body bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.receive_webhook(provider text, account text, kind text, dedupe_key text, refs text[], headers jsonb, body bytea) TO lockstep_daemon;
@@ -3347,13 +3722,29 @@ REVOKE ALL ON FUNCTION lockstep.refresh_statistics() FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.refresh_statistics() TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.refresh_statistics() TO lockstep_daemon;
 
+REVOKE ALL ON FUNCTION lockstep.refuse_filter(problem text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION lockstep.request(job uuid, name text, payload jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION lockstep.request_batch(request text, filter jsonb, after uuid, at_most integer, reason text, OUT asked integer, OUT last uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.request_batch(request text, filter jsonb, after uuid, at_most integer, reason text, OUT asked integer, OUT last uuid) TO lockstep_app;
+GRANT ALL ON FUNCTION lockstep.request_batch(request text, filter jsonb, after uuid, at_most integer, reason text, OUT asked integer, OUT last uuid) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.request_batch(request text, filter jsonb, after uuid, at_most integer, reason text, OUT asked integer, OUT last uuid) TO lockstep_daemon;
+
+REVOKE ALL ON PROCEDURE lockstep.request_jobs(IN request text, IN filter jsonb, IN reason text, IN dry_run boolean, IN batch integer, INOUT jobs bigint, INOUT samples jsonb) FROM PUBLIC;
+GRANT ALL ON PROCEDURE lockstep.request_jobs(IN request text, IN filter jsonb, IN reason text, IN dry_run boolean, IN batch integer, INOUT jobs bigint, INOUT samples jsonb) TO lockstep_app;
+GRANT ALL ON PROCEDURE lockstep.request_jobs(IN request text, IN filter jsonb, IN reason text, IN dry_run boolean, IN batch integer, INOUT jobs bigint, INOUT samples jsonb) TO lockstep_ops;
+GRANT ALL ON PROCEDURE lockstep.request_jobs(IN request text, IN filter jsonb, IN reason text, IN dry_run boolean, IN batch integer, INOUT jobs bigint, INOUT samples jsonb) TO lockstep_daemon;
 
 REVOKE ALL ON FUNCTION lockstep.require_job(job uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION lockstep.resume(job uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.resume(job uuid) TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.resume(job uuid) TO lockstep_daemon;
+
+REVOKE ALL ON PROCEDURE lockstep.resume_jobs(IN filter jsonb, IN dry_run boolean, IN batch integer, INOUT jobs bigint, INOUT samples jsonb) FROM PUBLIC;
+GRANT ALL ON PROCEDURE lockstep.resume_jobs(IN filter jsonb, IN dry_run boolean, IN batch integer, INOUT jobs bigint, INOUT samples jsonb) TO lockstep_ops;
+GRANT ALL ON PROCEDURE lockstep.resume_jobs(IN filter jsonb, IN dry_run boolean, IN batch integer, INOUT jobs bigint, INOUT samples jsonb) TO lockstep_daemon;
 
 REVOKE ALL ON FUNCTION lockstep.resume_tenant(tenant text) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.resume_tenant(tenant text) TO lockstep_ops;
@@ -3366,6 +3757,10 @@ GRANT ALL ON FUNCTION lockstep.resume_workflow(workflow text) TO lockstep_daemon
 REVOKE ALL ON FUNCTION lockstep.retry(job uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.retry(job uuid) TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.retry(job uuid) TO lockstep_daemon;
+
+REVOKE ALL ON PROCEDURE lockstep.retry_jobs(IN filter jsonb, IN dry_run boolean, IN batch integer, INOUT jobs bigint, INOUT samples jsonb) FROM PUBLIC;
+GRANT ALL ON PROCEDURE lockstep.retry_jobs(IN filter jsonb, IN dry_run boolean, IN batch integer, INOUT jobs bigint, INOUT samples jsonb) TO lockstep_ops;
+GRANT ALL ON PROCEDURE lockstep.retry_jobs(IN filter jsonb, IN dry_run boolean, IN batch integer, INOUT jobs bigint, INOUT samples jsonb) TO lockstep_daemon;
 
 REVOKE ALL ON FUNCTION lockstep.ring() FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.ring() TO lockstep_daemon;

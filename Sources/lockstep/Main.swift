@@ -5,7 +5,8 @@ import Foundation
 struct Main {
     static let commands: [any Command.Type] = [
         Demo.self, Dev.self, Serve.self, SandboxCommand.self, Migrate.self, Check.self, Enqueue.self,
-        SignalCommand.self, Cancel.self, Retry.self, List.self, Show.self, Watch.self, DiagramCommand.self,
+        SignalCommand.self, Cancel.self, Retry.self, Pause.self, Resume.self, List.self, Show.self, Watch.self,
+        DiagramCommand.self,
         ClockCommand.self, BenchCommand.self,
     ]
 

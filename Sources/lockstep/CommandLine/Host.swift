@@ -66,6 +66,15 @@ struct Host: Sendable {
         }
     }
 
+    /// Opens a file to read it line by line (`-`: the standard input), or throws a sentence about it.
+    func lines(of path: String) throws -> LineReader {
+        if path == "-" { return LineReader(.standardInput) }
+        guard let handle = FileHandle(forReadingAtPath: self.path(path)) else {
+            throw CommandFailure("can't read \(path)", code: .usage)
+        }
+        return LineReader(handle)
+    }
+
     private static let output = Mutex(())
 
     private static func write(_ text: String, to handle: FileHandle) {
