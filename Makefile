@@ -8,10 +8,10 @@ LOCKSTEP = "$$($(SWIFT) build --show-bin-path)/lockstep"
 PYTHON_TESTS := $(wildcard Tests/*/*.py Tests/*/*/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help dependencies build demo dev bench test soak lint format diagrams docs
+.PHONY: help dependencies build demo dev bench bench-peers test soak lint format diagrams docs
 
 help: ## print this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r verb what; do \
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r verb what; do \
 		printf '  make %-13s %s\n' "$$verb" "$$what"; done
 
 dependencies: ## install the system packages that are missing (Debian, Ubuntu)
@@ -32,6 +32,10 @@ dev: build ## daemon and sandbox on a private PostgreSQL, until interrupted
 bench: dependencies ## measure how fast it is, on a PostgreSQL of its own; ARGS="--figures transitions" for some
 	$(SWIFT) build $(BUILD_FLAGS) --configuration release --product lockstep
 	@exec "$$($(SWIFT) build --configuration release --show-bin-path)/lockstep" bench $(ARGS)
+
+bench-peers: dependencies ## measure engines of others beside it, from Python's index; ARGS="--peers awa --json" for some
+	@python3 -c 'import ensurepip' 2>/dev/null || scripts/install-dependencies python3 python3-venv
+	@python3 -B bench/peers/run.py $(ARGS)
 
 # One after the other, so that what waits for servers and processes doesn't take the threads from what computes.
 TEST_GROUPS := Time|Domain|Crypto|WorkflowCore|Workflow|Engine|Dfns|DfnsSandbox|Configuration|Webhooks|Bench|Tidy \
