@@ -27,6 +27,7 @@ public enum SQL {
         Migration(name: "0009_roles", bytes: PackageResources._009_roles_sql),
         Migration(name: "0010_commits", bytes: PackageResources._010_commits_sql),
         Migration(name: "0011_sharing", bytes: PackageResources._011_sharing_sql),
+        Migration(name: "0012_accounts", bytes: PackageResources._012_accounts_sql),
         Migration(name: "0015_deploys", bytes: PackageResources._015_deploys_sql),
         Migration(name: "0016_many_jobs", bytes: PackageResources._016_many_jobs_sql),
         Migration(name: "0018_matching", bytes: PackageResources._018_matching_sql),
@@ -48,6 +49,21 @@ public enum SQL {
     public static let findCommit = String(PackageResources.find_commit_sql)
     /// When the next job of one bucket is due.
     public static let nextDue = String(PackageResources.next_due_sql)
+
+    /// How the accounts at providers stand.
+    public static let readAccounts = String(PackageResources.read_accounts_sql)
+    /// Opens an account's breaker for all daemons.
+    public static let openBreaker = String(PackageResources.open_breaker_sql)
+    /// Gives a daemon leave to try an account whose breaker is open.
+    public static let probeAccount = String(PackageResources.probe_account_sql)
+    /// Says what came of a probe.
+    public static let endProbe = String(PackageResources.end_probe_sql)
+    /// Says that a provider asked to be left alone.
+    public static let holdAccount = String(PackageResources.hold_account_sql)
+    /// Makes jobs due that are held because of an account.
+    public static let releaseHeld = String(PackageResources.release_held_sql)
+    /// Says that an account is configured.
+    public static let publishAccount = String(PackageResources.publish_account_sql)
 
     /// Publishes what a daemon knows about one version of a flow.
     public static let publishWorkflow = String(PackageResources.publish_workflow_sql)

@@ -17,6 +17,46 @@ $_$;
 
 COMMENT ON FUNCTION lockstep.accepting_path(schema jsonb) IS 'A schema as one jsonpath predicate, which leaves out members that it does not know; null where there is none.';
 
+CREATE FUNCTION lockstep.account_trouble(provider text, account text) RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+declare
+    moment timestamptz := lockstep.now();
+    pause lockstep.pause;
+    known lockstep.account;
+begin
+    select p.* into pause
+    from lockstep.pause p
+    where (p.kind, p.name) in (
+        ('provider', account_trouble.provider),
+        ('account', account_trouble.provider || '/' || account_trouble.account))
+    order by p.since
+    limit 1;
+    if found then
+        return format('the %s %s was paused %s ago by %s%s', pause.kind, pause.name,
+            lockstep.in_words(moment - pause.since), pause.paused_by, coalesce(': ' || pause.reason, ''));
+    end if;
+    select a.* into known
+    from lockstep.account a
+    where a.provider = account_trouble.provider and a.name = account_trouble.account;
+    if known.held_until > moment then
+        return format('the provider asked to be left alone until %s (%s)', lockstep.in_words(known.held_until),
+            known.held_reason);
+    elsif known.breaker <> 'closed' then
+        return format('its breaker opened at %s after %s failures (last: %s); %s',
+            lockstep.in_words(known.breaker_since), known.failures, known.last_error, case
+                when known.breaker = 'probing' and known.probe_at > moment then 'it is tried now'
+                when known.probe_at > moment then 'next probe at ' || lockstep.in_words(known.probe_at)
+                else 'it is tried with the next call'
+            end);
+    end if;
+    return null;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.account_trouble(provider text, account text) IS 'What keeps calls away from an account, in words; null if nothing does.';
+
 CREATE FUNCTION lockstep.acts_for_all() RETURNS boolean
     LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE
     SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
@@ -254,6 +294,8 @@ CREATE TABLE lockstep.job_state (
     last_error text,
     finished_at timestamp with time zone,
     commits integer DEFAULT 0 NOT NULL,
+    held_by text,
+    held_since timestamp with time zone,
     CONSTRAINT job_state_is_sound CHECK (
 CASE
     WHEN ((status = 'waiting'::text) AND (finished_at IS NULL) AND (state IS NOT NULL) AND (data IS NOT NULL) AND ((leased_by IS NULL) OR (due_at IS NOT NULL)) AND ((attempt_status IS NULL) OR (attempt_status = 'started'::text)) AND ((priority >= 1) AND (priority <= 4)) AND ((entered_seq >= 0) AND (entered_seq <= seq)) AND (attempt >= 0)) THEN true
@@ -319,6 +361,10 @@ COMMENT ON COLUMN lockstep.job_state.last_error IS 'What went wrong last; why a 
 COMMENT ON COLUMN lockstep.job_state.finished_at IS 'When it ended.';
 
 COMMENT ON COLUMN lockstep.job_state.commits IS 'Number of commits so far, with and without a transition: the fence''s third part, so that a copy is taken once.';
+
+COMMENT ON COLUMN lockstep.job_state.held_by IS 'The account whose breaker, hold or pause it waits for, such as dfns/main; null: it does not wait for one.';
+
+COMMENT ON COLUMN lockstep.job_state.held_since IS 'Since when; this time counts for no retry policy.';
 
 COMMENT ON CONSTRAINT job_state_is_sound ON lockstep.job_state IS 'A known status and priority; finished exactly if the status is an outcome, and then without anything due; a parked job has its error, a lease its end, a state its data; the entry is past; the attempt''s status is known.';
 
@@ -845,11 +891,20 @@ begin
     elsif kind = 'workflow' and not exists (select from lockstep.workflow w where w.workflow = hold.name) then
         raise exception 'unknown workflow "%"', name
             using errcode = 'LK001', hint = 'select workflow from lockstep.workflows lists them.';
+    elsif kind in ('provider', 'account') and not exists (
+        select from lockstep.account a where hold.name in (a.provider, a.provider || '/' || a.name))
+    then
+        raise exception 'unknown % "%"', kind, name
+            using errcode = 'LK009', hint = 'select provider, account from lockstep.accounts lists them.';
     end if;
     insert into lockstep.pause (kind, name, since, paused_by, reason)
     values (hold.kind, hold.name, lockstep.now(), lockstep.caller(), hold.reason)
     on conflict do nothing;
-    return case when found then 'paused' else 'already paused' end;
+    if not found then
+        return 'already paused';
+    end if;
+    perform lockstep.ring();
+    return 'paused';
 end
 $$;
 
@@ -1332,6 +1387,20 @@ $_$;
 
 COMMENT ON FUNCTION lockstep.pause(job uuid) IS 'Holds a job where it rests, until resume.';
 
+CREATE FUNCTION lockstep.pause_account(provider text, account text, reason text DEFAULT NULL::text) RETURNS text
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    RETURN lockstep.hold('account'::text, ((provider || '/'::text) || account), reason);
+
+COMMENT ON FUNCTION lockstep.pause_account(provider text, account text, reason text) IS 'Stops calls to an account of a provider; its jobs wait, and none fails.';
+
+CREATE FUNCTION lockstep.pause_provider(provider text, reason text DEFAULT NULL::text) RETURNS text
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    RETURN lockstep.hold('provider'::text, provider, reason);
+
+COMMENT ON FUNCTION lockstep.pause_provider(provider text, reason text) IS 'Stops calls to all accounts of a provider; their jobs wait, and none fails.';
+
 CREATE FUNCTION lockstep.pause_tenant(tenant text, reason text DEFAULT NULL::text) RETURNS text
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
@@ -1459,6 +1528,20 @@ end
 $_$;
 
 COMMENT ON FUNCTION lockstep.resume(job uuid) IS 'Lets a paused job go on.';
+
+CREATE FUNCTION lockstep.resume_account(provider text, account text) RETURNS text
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    RETURN lockstep.let_go('account'::text, ((provider || '/'::text) || account));
+
+COMMENT ON FUNCTION lockstep.resume_account(provider text, account text) IS 'Ends the pause of an account.';
+
+CREATE FUNCTION lockstep.resume_provider(provider text) RETURNS text
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    RETURN lockstep.let_go('provider'::text, provider);
+
+COMMENT ON FUNCTION lockstep.resume_provider(provider text) IS 'Ends the pause of a provider.';
 
 CREATE FUNCTION lockstep.resume_tenant(tenant text) RETURNS text
     LANGUAGE sql SECURITY DEFINER
@@ -1886,7 +1969,11 @@ begin
             else 'as soon as a daemon has room'
         end);
     end if;
-    return format('%s: %s%s.', place, lockstep.why_waiting(state), case
+    answer := case
+        when state.held_by is not null then lockstep.why_held(state)
+        else lockstep.why_waiting(state)
+    end;
+    return format('%s: %s%s.', place, answer, case
         when state.deadline_at is null then ', without a deadline'
         when state.deadline_at <= moment then format('; %s is due now', coalesce(state.deadline_event, 'its deadline'))
         else format('; in %s, at %s, %s', lockstep.in_words(state.deadline_at - moment),
@@ -1896,6 +1983,26 @@ end
 $$;
 
 COMMENT ON FUNCTION lockstep.why(job uuid) IS 'Says what a job waits for, since when, until when, and what happens then.';
+
+CREATE FUNCTION lockstep.why_held(state lockstep.job_state) RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+declare
+    trouble text := lockstep.account_trouble(
+        split_part(state.held_by, '/', 1), substr(state.held_by, strpos(state.held_by, '/') + 1));
+begin
+    if trouble is null then
+        return format('it waited for account %s, which is free again, and goes on %s', state.held_by, case
+            when state.due_at > lockstep.now() then 'in ' || lockstep.in_words(state.due_at - lockstep.now())
+            else 'now'
+        end);
+    end if;
+    return format('it waits because account %s is held: %s', state.held_by, trouble);
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.why_held(state lockstep.job_state) IS 'Why a job that waits for an account waits.';
 
 CREATE FUNCTION lockstep.why_running(state lockstep.job_state) RETURNS text
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -2012,6 +2119,187 @@ $$;
 
 COMMENT ON FUNCTION lockstep.why_waiting(state lockstep.job_state) IS 'What the plan of a waiting job waits for.';
 
+CREATE TABLE lockstep.account (
+    provider text NOT NULL,
+    name text NOT NULL,
+    breaker text DEFAULT 'closed'::text NOT NULL,
+    breaker_since timestamp with time zone,
+    failures integer DEFAULT 0 NOT NULL,
+    last_error text,
+    rest interval,
+    probe_at timestamp with time zone,
+    probing_by uuid,
+    held_until timestamp with time zone,
+    held_reason text,
+    published_at timestamp with time zone,
+    version bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT account_breaker_is_known CHECK ((breaker = ANY (ARRAY['closed'::text, 'open'::text, 'probing'::text]))),
+    CONSTRAINT account_names_are_plain CHECK (((provider <> ''::text) AND (name <> ''::text) AND (strpos(provider, '/'::text) = 0))),
+    CONSTRAINT account_open_has_probe CHECK (((breaker = 'closed'::text) = (probe_at IS NULL))),
+    CONSTRAINT account_probing_has_node CHECK (((breaker = 'probing'::text) = (probing_by IS NOT NULL)))
+)
+WITH (fillfactor='50');
+
+COMMENT ON TABLE lockstep.account IS 'What daemons share about the accounts at providers: a row for each.';
+
+COMMENT ON COLUMN lockstep.account.provider IS 'The provider, such as dfns.';
+
+COMMENT ON COLUMN lockstep.account.name IS 'The account''s name in the configuration.';
+
+COMMENT ON COLUMN lockstep.account.breaker IS 'closed: calls go through; open: none does; probing: one daemon tries the account with one call.';
+
+COMMENT ON COLUMN lockstep.account.breaker_since IS 'Since when the breaker is closed, or not closed; null: always.';
+
+COMMENT ON COLUMN lockstep.account.failures IS 'How many calls had failed in a row when it opened, and probes since.';
+
+COMMENT ON COLUMN lockstep.account.last_error IS 'The last failure that opened it, or kept it open.';
+
+COMMENT ON COLUMN lockstep.account.rest IS 'How long it rests before the next probe: twice as long after each in vain.';
+
+COMMENT ON COLUMN lockstep.account.probe_at IS 'When a daemon may try it; while one does, when another may, should the first have vanished.';
+
+COMMENT ON COLUMN lockstep.account.probing_by IS 'The daemon that tries it.';
+
+COMMENT ON COLUMN lockstep.account.held_until IS 'Until when the provider asked to be left alone (Retry-After).';
+
+COMMENT ON COLUMN lockstep.account.held_reason IS 'With which words.';
+
+COMMENT ON COLUMN lockstep.account.published_at IS 'When a daemon said last that this account is configured.';
+
+COMMENT ON COLUMN lockstep.account.version IS 'One more with each change, so that daemons know the newer reading.';
+
+CREATE TABLE lockstep.node (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    build text NOT NULL,
+    workflows text[] NOT NULL,
+    versions integer[] NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    seen_at timestamp with time zone NOT NULL,
+    buckets integer,
+    draining boolean DEFAULT false NOT NULL,
+    CONSTRAINT node_knows_pairs CHECK ((cardinality(workflows) = cardinality(versions)))
+)
+WITH (fillfactor='50');
+
+COMMENT ON TABLE lockstep.node IS 'The daemons, each alive while it was seen in the last five seconds (of real time).';
+
+COMMENT ON COLUMN lockstep.node.id IS 'Drawn at random when the process starts.';
+
+COMMENT ON COLUMN lockstep.node.name IS 'Host and process, for people.';
+
+COMMENT ON COLUMN lockstep.node.build IS 'The build it runs.';
+
+COMMENT ON COLUMN lockstep.node.workflows IS 'The flows that it knows, each with the version at the same place in versions.';
+
+COMMENT ON COLUMN lockstep.node.versions IS 'Their versions.';
+
+COMMENT ON COLUMN lockstep.node.started_at IS 'When it started, by the server''s own clock.';
+
+COMMENT ON COLUMN lockstep.node.seen_at IS 'Its last heartbeat, by the server''s own clock.';
+
+COMMENT ON COLUMN lockstep.node.buckets IS 'From how many buckets it claims; null: a build that does not say.';
+
+COMMENT ON COLUMN lockstep.node.draining IS 'Whether it takes no new jobs, since it is about to stop.';
+
+CREATE TABLE lockstep.pause (
+    kind text NOT NULL,
+    name text NOT NULL,
+    since timestamp with time zone NOT NULL,
+    paused_by text NOT NULL,
+    reason text,
+    CONSTRAINT pause_kind_is_known CHECK ((kind = ANY (ARRAY['workflow'::text, 'tenant'::text, 'provider'::text, 'account'::text])))
+);
+
+COMMENT ON TABLE lockstep.pause IS 'What operators paused: jobs of paused workflows and tenants are not claimed, calls to paused accounts not made.';
+
+COMMENT ON COLUMN lockstep.pause.kind IS 'workflow, tenant, provider or account.';
+
+COMMENT ON COLUMN lockstep.pause.name IS 'Which one; accounts as provider/name.';
+
+COMMENT ON COLUMN lockstep.pause.since IS 'Since when.';
+
+COMMENT ON COLUMN lockstep.pause.paused_by IS 'Who paused it.';
+
+COMMENT ON COLUMN lockstep.pause.reason IS 'Why.';
+
+CREATE VIEW lockstep.accounts AS
+ SELECT a.provider,
+    a.name AS account,
+        CASE
+            WHEN (pause.since IS NOT NULL) THEN 'paused'::text
+            WHEN (a.held_until > moment.now) THEN 'held'::text
+            WHEN (a.breaker = 'open'::text) THEN 'failing'::text
+            WHEN (a.breaker = 'probing'::text) THEN 'probing'::text
+            ELSE 'free'::text
+        END AS status,
+    COALESCE(pause.since, a.breaker_since) AS since,
+        CASE
+            WHEN (pause.since IS NOT NULL) THEN NULL::timestamp with time zone
+            WHEN (a.held_until > moment.now) THEN a.held_until
+            ELSE a.probe_at
+        END AS until,
+    lockstep.account_trouble(a.provider, a.name) AS trouble,
+    a.breaker,
+    a.failures,
+    a.last_error,
+    a.probe_at,
+    n.name AS probing_by,
+    a.held_until,
+    pause.since AS paused_since,
+    pause.paused_by,
+    pause.reason AS pause_reason,
+    ( SELECT count(*) AS count
+           FROM lockstep.job_state s
+          WHERE (s.held_by = ((a.provider || '/'::text) || a.name))) AS held_jobs,
+    a.published_at
+   FROM (((( SELECT lockstep.now() AS now) moment
+     CROSS JOIN lockstep.account a)
+     LEFT JOIN lockstep.node n ON ((n.id = a.probing_by)))
+     LEFT JOIN LATERAL ( SELECT p.since,
+            p.paused_by,
+            p.reason
+           FROM lockstep.pause p
+          WHERE (((p.kind = 'provider'::text) AND (p.name = a.provider)) OR ((p.kind = 'account'::text) AND (p.name = ((a.provider || '/'::text) || a.name))))
+          ORDER BY p.since
+         LIMIT 1) pause ON (true));
+
+COMMENT ON VIEW lockstep.accounts IS 'The accounts at providers: whether calls go through, and if not, why not.';
+
+COMMENT ON COLUMN lockstep.accounts.provider IS 'The provider.';
+
+COMMENT ON COLUMN lockstep.accounts.account IS 'The account''s name in the configuration.';
+
+COMMENT ON COLUMN lockstep.accounts.status IS 'free, paused (by an operator), held (the provider asked to be left alone), failing (breaker is open), probing.';
+
+COMMENT ON COLUMN lockstep.accounts.since IS 'Since when it is paused, or its breaker open or closed.';
+
+COMMENT ON COLUMN lockstep.accounts.until IS 'When it is called or tried again; null: free, or until an operator acts.';
+
+COMMENT ON COLUMN lockstep.accounts.trouble IS 'Why no calls go through, in words; null: they do.';
+
+COMMENT ON COLUMN lockstep.accounts.breaker IS 'closed, open or probing.';
+
+COMMENT ON COLUMN lockstep.accounts.failures IS 'How many failures opened it or kept it open; 0: closed.';
+
+COMMENT ON COLUMN lockstep.accounts.last_error IS 'The last of these failures; kept when it closes.';
+
+COMMENT ON COLUMN lockstep.accounts.probe_at IS 'When it is tried next.';
+
+COMMENT ON COLUMN lockstep.accounts.probing_by IS 'The daemon that tries it now.';
+
+COMMENT ON COLUMN lockstep.accounts.held_until IS 'Until when the provider last asked to be left alone.';
+
+COMMENT ON COLUMN lockstep.accounts.paused_since IS 'When an operator paused it or its provider.';
+
+COMMENT ON COLUMN lockstep.accounts.paused_by IS 'Who did.';
+
+COMMENT ON COLUMN lockstep.accounts.pause_reason IS 'Why.';
+
+COMMENT ON COLUMN lockstep.accounts.held_jobs IS 'How many jobs wait for it.';
+
+COMMENT ON COLUMN lockstep.accounts.published_at IS 'When a daemon said last that it is configured.';
+
 CREATE TABLE lockstep.attempt (
     bucket smallint NOT NULL,
     job_id uuid NOT NULL,
@@ -2065,40 +2353,6 @@ CREATE TABLE lockstep.attempt_default (
 
 COMMENT ON TABLE lockstep.attempt_default IS 'Attempts outside every month that has a partition.';
 
-CREATE TABLE lockstep.node (
-    id uuid NOT NULL,
-    name text NOT NULL,
-    build text NOT NULL,
-    workflows text[] NOT NULL,
-    versions integer[] NOT NULL,
-    started_at timestamp with time zone NOT NULL,
-    seen_at timestamp with time zone NOT NULL,
-    buckets integer,
-    draining boolean DEFAULT false NOT NULL,
-    CONSTRAINT node_knows_pairs CHECK ((cardinality(workflows) = cardinality(versions)))
-)
-WITH (fillfactor='50');
-
-COMMENT ON TABLE lockstep.node IS 'The daemons, each alive while it was seen in the last five seconds (of real time).';
-
-COMMENT ON COLUMN lockstep.node.id IS 'Drawn at random when the process starts.';
-
-COMMENT ON COLUMN lockstep.node.name IS 'Host and process, for people.';
-
-COMMENT ON COLUMN lockstep.node.build IS 'The build it runs.';
-
-COMMENT ON COLUMN lockstep.node.workflows IS 'The flows that it knows, each with the version at the same place in versions.';
-
-COMMENT ON COLUMN lockstep.node.versions IS 'Their versions.';
-
-COMMENT ON COLUMN lockstep.node.started_at IS 'When it started, by the server''s own clock.';
-
-COMMENT ON COLUMN lockstep.node.seen_at IS 'Its last heartbeat, by the server''s own clock.';
-
-COMMENT ON COLUMN lockstep.node.buckets IS 'From how many buckets it claims; null: a build that does not say.';
-
-COMMENT ON COLUMN lockstep.node.draining IS 'Whether it takes no new jobs, since it is about to stop.';
-
 CREATE VIEW lockstep.known_versions AS
  SELECT DISTINCT k.workflow,
     k.version
@@ -2111,27 +2365,6 @@ COMMENT ON VIEW lockstep.known_versions IS 'The flows and versions that a living
 COMMENT ON COLUMN lockstep.known_versions.workflow IS 'The flow.';
 
 COMMENT ON COLUMN lockstep.known_versions.version IS 'The version.';
-
-CREATE TABLE lockstep.pause (
-    kind text NOT NULL,
-    name text NOT NULL,
-    since timestamp with time zone NOT NULL,
-    paused_by text NOT NULL,
-    reason text,
-    CONSTRAINT pause_kind_is_known CHECK ((kind = ANY (ARRAY['workflow'::text, 'tenant'::text])))
-);
-
-COMMENT ON TABLE lockstep.pause IS 'What operators paused: claims skip the jobs of paused workflows and tenants.';
-
-COMMENT ON COLUMN lockstep.pause.kind IS 'workflow or tenant.';
-
-COMMENT ON COLUMN lockstep.pause.name IS 'Which one.';
-
-COMMENT ON COLUMN lockstep.pause.since IS 'Since when.';
-
-COMMENT ON COLUMN lockstep.pause.paused_by IS 'Who paused it.';
-
-COMMENT ON COLUMN lockstep.pause.reason IS 'Why.';
 
 CREATE TABLE lockstep.settings (
     only_row boolean DEFAULT true NOT NULL,
@@ -2343,7 +2576,8 @@ CREATE VIEW lockstep.job_status WITH (security_barrier='true') AS
     j.parent_id AS parent,
     j.enqueued_at,
     j.enqueued_by,
-    s.finished_at
+    s.finished_at,
+    s.held_by
    FROM ((( SELECT lockstep.now() AS now) moment
      CROSS JOIN lockstep.job_state s)
      JOIN lockstep.job j ON (((j.id = s.id) AND (j.bucket = s.bucket))))
@@ -2400,6 +2634,8 @@ COMMENT ON COLUMN lockstep.job_status.enqueued_at IS 'When it was enqueued.';
 COMMENT ON COLUMN lockstep.job_status.enqueued_by IS 'By which role, or by which job.';
 
 COMMENT ON COLUMN lockstep.job_status.finished_at IS 'When it ended; null until then.';
+
+COMMENT ON COLUMN lockstep.job_status.held_by IS 'The account that takes no calls for now, and that it waits for; null: it waits for none.';
 
 CREATE VIEW lockstep.jobs WITH (security_barrier='true') AS
  SELECT j.id,
@@ -3028,6 +3264,9 @@ ALTER TABLE ONLY lockstep.attempt ATTACH PARTITION lockstep.attempt_default DEFA
 
 ALTER TABLE ONLY lockstep.history_entry ATTACH PARTITION lockstep.history_entry_default DEFAULT;
 
+ALTER TABLE ONLY lockstep.account
+    ADD CONSTRAINT account_pkey PRIMARY KEY (provider, name);
+
 ALTER TABLE ONLY lockstep.attempt
     ADD CONSTRAINT attempt_pkey PRIMARY KEY (job_id, seq, attempt, finished_at, bucket);
 
@@ -3089,6 +3328,8 @@ CREATE UNIQUE INDEX job_key_is_unique ON lockstep.job USING btree (key, workflow
 
 CREATE INDEX job_state_due ON lockstep.job_state USING btree (bucket, priority, due_at) WHERE (due_at IS NOT NULL);
 
+CREATE INDEX job_state_held ON lockstep.job_state USING btree (bucket, held_by, priority, id) WHERE (held_by IS NOT NULL);
+
 CREATE INDEX job_state_unfinished ON lockstep.job_state USING btree (workflow, version) WHERE (finished_at IS NULL);
 
 CREATE UNIQUE INDEX signal_key_is_unique ON lockstep.signal USING btree (job_id, key, bucket) WHERE (key IS NOT NULL);
@@ -3119,6 +3360,10 @@ GRANT USAGE ON SCHEMA lockstep TO lockstep_daemon;
 
 REVOKE ALL ON FUNCTION lockstep.accepting_path(schema jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.accepting_path(schema jsonb) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.account_trouble(provider text, account text) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.account_trouble(provider text, account text) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.account_trouble(provider text, account text) TO lockstep_daemon;
 
 REVOKE ALL ON FUNCTION lockstep.acts_for_all() FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.acts_for_all() TO lockstep_app;
@@ -3327,6 +3572,14 @@ REVOKE ALL ON FUNCTION lockstep.pause(job uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.pause(job uuid) TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.pause(job uuid) TO lockstep_daemon;
 
+REVOKE ALL ON FUNCTION lockstep.pause_account(provider text, account text, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.pause_account(provider text, account text, reason text) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.pause_account(provider text, account text, reason text) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.pause_provider(provider text, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.pause_provider(provider text, reason text) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.pause_provider(provider text, reason text) TO lockstep_daemon;
+
 REVOKE ALL ON FUNCTION lockstep.pause_tenant(tenant text, reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.pause_tenant(tenant text, reason text) TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.pause_tenant(tenant text, reason text) TO lockstep_daemon;
@@ -3354,6 +3607,14 @@ REVOKE ALL ON FUNCTION lockstep.require_job(job uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION lockstep.resume(job uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.resume(job uuid) TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.resume(job uuid) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.resume_account(provider text, account text) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.resume_account(provider text, account text) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.resume_account(provider text, account text) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.resume_provider(provider text) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.resume_provider(provider text) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.resume_provider(provider text) TO lockstep_daemon;
 
 REVOKE ALL ON FUNCTION lockstep.resume_tenant(tenant text) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.resume_tenant(tenant text) TO lockstep_ops;
@@ -3421,23 +3682,31 @@ GRANT ALL ON FUNCTION lockstep.why(job uuid) TO lockstep_app;
 GRANT ALL ON FUNCTION lockstep.why(job uuid) TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.why(job uuid) TO lockstep_daemon;
 
+REVOKE ALL ON FUNCTION lockstep.why_held(state lockstep.job_state) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION lockstep.why_running(state lockstep.job_state) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION lockstep.why_unclaimed(state lockstep.job_state) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION lockstep.why_waiting(state lockstep.job_state) FROM PUBLIC;
 
-GRANT SELECT ON TABLE lockstep.attempt TO lockstep_ops;
-GRANT SELECT,INSERT ON TABLE lockstep.attempt TO lockstep_daemon;
+GRANT SELECT ON TABLE lockstep.account TO lockstep_ops;
+GRANT SELECT,INSERT,UPDATE ON TABLE lockstep.account TO lockstep_daemon;
 
 GRANT SELECT ON TABLE lockstep.node TO lockstep_ops;
 GRANT SELECT ON TABLE lockstep.node TO lockstep_daemon;
 
-GRANT SELECT ON TABLE lockstep.known_versions TO lockstep_ops;
-GRANT SELECT ON TABLE lockstep.known_versions TO lockstep_daemon;
-
 GRANT SELECT ON TABLE lockstep.pause TO lockstep_ops;
 GRANT SELECT ON TABLE lockstep.pause TO lockstep_daemon;
+
+GRANT SELECT ON TABLE lockstep.accounts TO lockstep_ops;
+GRANT SELECT ON TABLE lockstep.accounts TO lockstep_daemon;
+
+GRANT SELECT ON TABLE lockstep.attempt TO lockstep_ops;
+GRANT SELECT,INSERT ON TABLE lockstep.attempt TO lockstep_daemon;
+
+GRANT SELECT ON TABLE lockstep.known_versions TO lockstep_ops;
+GRANT SELECT ON TABLE lockstep.known_versions TO lockstep_daemon;
 
 GRANT SELECT ON TABLE lockstep.settings TO lockstep_ops;
 GRANT SELECT ON TABLE lockstep.settings TO lockstep_daemon;

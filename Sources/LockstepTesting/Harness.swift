@@ -49,6 +49,8 @@ public final class Harness {
     public private(set) var actions: [Scheduler.Action] = []
     /// What was put aside, in order.
     public private(set) var waiting: [Scheduler.Action] = []
+    /// What the node told people, of all its incarnations.
+    public private(set) var notes: [String] = []
     /// The node's present incarnation.
     public private(set) var node: NodeID
     /// The scheduler itself.
@@ -190,6 +192,10 @@ extension Harness {
         var done = 0
         while !queue.isEmpty {
             let action = queue.removeFirst()
+            if case .note(let line) = action {
+                notes.append(line)
+                continue
+            }
             actions.append(action)
             perform(action, fate(action))
             done += 1
@@ -240,6 +246,10 @@ extension Harness {
         case .setBell:
             isBellSet = true
             return .bellSet
+        case .readAccounts: return .accounts(store.readAccountsNow())
+        case .change(let account, let change): return .changed(account, store.changeNow(account, change, by: node))
+        case .releaseHeld(let release): return .released(release, store.releaseHeldNow(release))
+        case .note: return .tick
         }
     }
 
@@ -256,6 +266,10 @@ extension Harness {
         case .find(let group, _, _): return .findFailed(group)
         case .renew(let bucket, _): return .renewFailed(bucket: bucket)
         case .setBell: return .bellSet
+        case .readAccounts: return .accountsFailed
+        case .change(let account, _): return .changeFailed(account)
+        case .releaseHeld(let release): return .releaseFailed(release)
+        case .note: return .tick
         }
     }
 }

@@ -10,6 +10,7 @@ struct Content {
     /// The jobs with which something may have to be done by itself or because they were told something.
     private(set) var active: Set<JobID> = []
     private var nextSignal: Int64 = 1
+    var accounts = StoredAccounts()
 
     init(buckets: Int, random: SplitMix64) {
         self.buckets = buckets

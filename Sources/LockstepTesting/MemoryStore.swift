@@ -8,8 +8,8 @@ public import WorkflowCore
 ///
 /// Time is what it is told: each call that needs “now” reads the clock it was given.
 public final class MemoryStore: Store, Bell {
-    private let clock: any Clock
-    private let content: Mutex<Content>
+    let clock: any Clock
+    let content: Mutex<Content>
 
     /// An empty store with this many buckets.
     public init(clock: any Clock, buckets: Int = 1, seed: UInt64 = 1) {
@@ -68,7 +68,11 @@ public final class MemoryStore: Store, Bell {
     /// `claim`, for callers that can't wait.
     public func claimNow(_ request: ClaimRequest) -> Claim {
         let now = clock.now()
-        return content.withLock { $0.claim(request, at: now) }
+        return content.withLock { content in
+            let claim = content.claim(request, at: now)
+            guard request.readsAccounts else { return claim }
+            return Claim(jobs: claim.jobs, nextDue: claim.nextDue, now: now, accounts: content.accounts.readings)
+        }
     }
 
     /// `commit`, for callers that can't wait.

@@ -20,7 +20,9 @@ struct Database {
     func claim(_ request: ClaimRequest) -> Claim {
         let claim = memory.claimNow(request)
         guard defect == .forgottenAttempts else { return claim }
-        return Claim(jobs: claim.jobs.map(Self.forgettingAttempt), nextDue: claim.nextDue, now: claim.now)
+        return Claim(
+            jobs: claim.jobs.map(Self.forgettingAttempt), nextDue: claim.nextDue, now: claim.now,
+            accounts: claim.accounts)
     }
 
     /// Commits a batch. Whether somebody has to be woken for it, since a webhook that waited has found its job, is told

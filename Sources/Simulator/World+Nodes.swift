@@ -44,7 +44,8 @@ extension World {
         guard nodes[number] != nil else { return }
         switch happening {
         case .tick, .bell, .answered, .share, .drain: break
-        case .bellSet, .claimed, .claimFailed, .committed, .commitFailed, .found, .findFailed, .renewed, .renewFailed:
+        case .bellSet, .claimed, .claimFailed, .committed, .commitFailed, .found, .findFailed, .renewed, .renewFailed,
+            .accounts, .accountsFailed, .changed, .changeFailed, .released, .releaseFailed:
             nodes[number]?.underWay -= 1
         }
         nodes[number]?.mailbox.append(happening)
@@ -87,7 +88,10 @@ extension World {
             for call in calls.values where call.node == number && call.lease == lease {
                 call.permit.last(until: instant)
             }
-        case .claim, .commit, .find, .renew, .setBell:
+        case .note(let line):
+            watch.count(line.contains("breaker opened") ? "breakers opened" : "notes")
+            note(Self.name(of: number), "says", nil, line)
+        case .claim, .commit, .find, .renew, .setBell, .readAccounts, .change, .releaseHeld:
             if case .commit = action { trouble(number) }
             nodes[number]?.underWay += 1
             let fate = drawFate()

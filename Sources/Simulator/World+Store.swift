@@ -72,6 +72,10 @@ extension World {
         case .find(let group, _, _): "find \(group)"
         case .renew: "renew"
         case .setBell: "set bell"
+        case .readAccounts: "read accounts"
+        case .change(let account, let change): "change \(account): \(change)"
+        case .releaseHeld(let release): "release held by \(release.account)"
+        case .note: "note"
         }
     }
 
@@ -86,6 +90,10 @@ extension World {
         case .find(let group, _, _): .findFailed(group)
         case .renew(let bucket, _): .renewFailed(bucket: bucket)
         case .setBell: .bellSet
+        case .readAccounts: .accountsFailed
+        case .change(let account, _): .changeFailed(account)
+        case .releaseHeld(let release): .releaseFailed(release)
+        case .note: .tick
         }
     }
 
@@ -105,7 +113,12 @@ extension World {
         case .setBell:
             if nodes[number] != nil { bells.insert(number) }
             return .bellSet
-        case .perform, .permit: return .tick
+        case .readAccounts: return .accounts(database.memory.readAccountsNow())
+        case .change(let account, let change):
+            if case .probe = change { watch.count("probes") }
+            return .changed(account, database.memory.changeNow(account, change, by: Self.id(of: number)))
+        case .releaseHeld(let release): return .released(release, database.memory.releaseHeldNow(release))
+        case .perform, .permit, .note: return .tick
         }
     }
 

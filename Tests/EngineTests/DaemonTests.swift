@@ -124,6 +124,14 @@ private final class Stage: Store, Bell, ActivityRunner, Clock {
             })
     }
 
+    func readAccounts() async throws(StoreFailure) -> [AccountReading] { store.readAccountsNow() }
+
+    func change(
+        _ account: ProviderAccount, _ change: AccountChange, by node: NodeID
+    ) async throws(StoreFailure) -> [AccountReading] { store.changeNow(account, change, by: node) }
+
+    func releaseHeld(_ release: HeldRelease) async throws(StoreFailure) -> Int { store.releaseHeldNow(release) }
+
     var lines: [String] { notes.withLock { $0.lines } }
     var confirmations: [JobID: Int] { notes.withLock { $0.confirmations } }
     func onCommit(_ work: @escaping @Sendable (Int) -> Void) { notes.withLock { $0.onCommit = work } }

@@ -412,6 +412,10 @@ extension Harness {
             case .renew: "renew"
             case .permit: "permit"
             case .setBell: "setBell"
+            case .readAccounts: "readAccounts"
+            case .change: "change"
+            case .releaseHeld: "releaseHeld"
+            case .note: "note"
             }
         }
     }

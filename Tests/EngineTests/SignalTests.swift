@@ -296,7 +296,7 @@ struct SignalTests {
     @Test("A person's retry of a job that is waiting makes it go on now")
     func retryWaiting() throws {
         let harness = try Harness.transfers()
-        harness.provider.answer("open", .notApplied(retryAfter: .minutes(20), message: "429"), .down)
+        harness.provider.answer("open", .down)
         let job = try harness.transfer(.open)
         harness.run()
         harness.signal(job, "$retry")

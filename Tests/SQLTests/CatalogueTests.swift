@@ -92,7 +92,8 @@ struct CatalogueTests {
         "Each hot statement names exactly one bucket: its first parameter",
         arguments: [
             ("claim", SQL.claim), ("claim_signaled", SQL.claimSignaled), ("commit", SQL.commit), ("renew", SQL.renew),
-            ("release", SQL.release), ("find_commit", SQL.findCommit), ("next_due", SQL.nextDue),
+            ("release", SQL.release), ("release_held", SQL.releaseHeld),
+            ("find_commit", SQL.findCommit), ("next_due", SQL.nextDue),
         ])
     func oneBucket(name: String, text: String) {
         let code = text.split(separator: "\n").filter { !$0.hasPrefix("--") }.joined(separator: " ")

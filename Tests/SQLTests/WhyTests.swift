@@ -36,6 +36,35 @@ struct WhyTests {
                 "Enqueued 1 hour ago: the workflow payout was paused less than a second ago by postgres: outage.",
             before: "select lockstep.pause_workflow('payout', 'outage')"),
         Case(
+            change: "\(resting()), plan = 'poll readPayout', held_by = 'dfns/main', due_at = '2030-01-01 12:04 UTC'",
+            answer: """
+                In settling for 1 hour: it waits because account dfns/main is held: its breaker opened at \
+                2030-01-01 11:59:00 UTC after 5 failures (last: connection refused); next probe at \
+                2030-01-01 12:00:40 UTC, without a deadline.
+                """,
+            before: """
+                insert into lockstep.account (
+                    provider, name, breaker, breaker_since, failures, last_error, rest, probe_at)
+                values ('dfns', 'main', 'open', '2030-01-01 11:59 UTC', 5, 'connection refused', '40 s',
+                    '2030-01-01 12:00:40 UTC')
+                """),
+        Case(
+            change: "\(resting()), plan = 'poll readPayout', held_by = 'dfns/main', due_at = '2030-01-01 12:04 UTC'",
+            answer: """
+                In settling for 1 hour: it waits because account dfns/main is held: the provider dfns was paused \
+                less than a second ago by postgres: maintenance, without a deadline.
+                """,
+            before: """
+                insert into lockstep.account (provider, name) values ('dfns', 'main');
+                select lockstep.pause_provider('dfns', 'maintenance')
+                """),
+        Case(
+            change: "\(resting()), plan = 'poll readPayout', held_by = 'dfns/main', due_at = '2030-01-01 12:04 UTC'",
+            answer: """
+                In settling for 1 hour: it waited for account dfns/main, which is free again, and goes on in \
+                4 minutes, without a deadline.
+                """),
+        Case(
             change: """
                 \(resting()), plan = 'poll readPayout', due_at = '2030-01-01 12:00:25 UTC',
                 deadline_at = '2030-01-02 11:00 UTC', deadline_event = 'expired'

@@ -45,6 +45,8 @@
 -- attempts that did not end in a transition:
 -- $53 job uuid[]  $54 seq int[]  $55 attempt int[]  $56 activity text[]  $57 key text[]  $58 started_at timestamptz[]
 -- $59 finished_at timestamptz[]  $60 outcome text[]  $61 error text[]
+-- for each job again:
+-- $63 held_by text[]  $64 held_since timestamptz[]
 --
 -- Returns the ids of the jobs that were committed, and lockstep.now(). An id that is missing was taken over by another
 -- daemon: nothing of it was written, for every other part of this statement hangs on `accepted`.
@@ -67,17 +69,18 @@ with accepted as (
         first_attempt_at = given.first_attempt_at, entered_seq = given.entered_seq,
         entered_at = coalesce(given.entered_at, s.entered_at),
         deadline_at = given.deadline_at, deadline_event = given.deadline_event, overdue_at = given.overdue_at,
-        desk = given.desk, last_error = given.last_error, finished_at = given.finished_at
+        desk = given.desk, last_error = given.last_error, finished_at = given.finished_at,
+        held_by = given.held_by, held_since = given.held_since
     from unnest(
         $3::uuid[], $4::int[], $5::int[], $6::int[], $7::bool[], $8::text[], $9::text[], $10::jsonb[], $11::jsonb[],
         $12::timestamptz[], $13::text[], $14::int[], $15::text[], $16::timestamptz[], $17::timestamptz[], $18::int[],
         $19::timestamptz[], $20::timestamptz[], $21::text[], $22::timestamptz[], $23::text[], $24::text[],
-        $25::timestamptz[], $62::int[]
+        $25::timestamptz[], $62::int[], $63::text[], $64::timestamptz[]
     ) as given (
         id, seq, lease, new_seq, keep, status, state, data, output,
         due_at, plan, attempt, attempt_status, attempt_at, first_attempt_at, entered_seq,
         entered_at, deadline_at, deadline_event, overdue_at, desk, last_error,
-        finished_at, commits)
+        finished_at, commits, held_by, held_since)
     where s.bucket = $1::smallint and s.id = given.id and given.seq between 0 and 2147483647
         and s.seq = given.seq and s.commits = given.commits and s.lease = given.lease and s.leased_by = $2::uuid
     returning s.id, s.priority

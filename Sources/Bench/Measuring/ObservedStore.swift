@@ -78,4 +78,14 @@ final class ObservedStore: Store {
     ) async throws(StoreFailure) -> Set<JobID> {
         try await store.renew(leases, bucket: bucket, node: node, term: term)
     }
+
+    func readAccounts() async throws(StoreFailure) -> [AccountReading] { try await store.readAccounts() }
+
+    func change(
+        _ account: ProviderAccount, _ change: AccountChange, by node: NodeID
+    ) async throws(StoreFailure) -> [AccountReading] { try await store.change(account, change, by: node) }
+
+    func releaseHeld(_ release: HeldRelease) async throws(StoreFailure) -> Int {
+        try await store.releaseHeld(release)
+    }
 }

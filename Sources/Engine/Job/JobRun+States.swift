@@ -127,6 +127,8 @@ extension JobRun {
         row.attemptAt = nil
         row.firstAttemptAt = nil
         row.lastError = nil
+        row.heldBy = nil
+        row.heldSince = nil
         isChanged = true
     }
 
@@ -162,6 +164,8 @@ extension JobRun {
         row.lastError = reason
         row.finishedAt = nil
         row.dueAt = nil
+        row.heldBy = nil
+        row.heldSince = nil
         nextStepAt = nil
     }
 

@@ -39,6 +39,8 @@ struct JobRun: Sendable {
     var calling: Invocation?
     /// What the row said of earlier attempts before the one under way: it holds again if that one did not happen.
     var before = EarlierAttempts()
+    /// The account that the answer being taken has tried in vain.
+    var probed: ProviderAccount?
     /// Whether the row differs from what the store is known to hold.
     var isChanged = false
     var commit = Gathered()

@@ -73,6 +73,10 @@ public struct JobRow: Hashable, Sendable {
     public var desk: String?
     /// What went wrong last, for a person.
     public var lastError: String?
+    /// The account for which it waits, such as `dfns/main`; nil: it does not wait for one.
+    public var heldBy: String?
+    /// Since when.
+    public var heldSince: Timestamp?
     /// When the job was over.
     public var finishedAt: Timestamp?
 

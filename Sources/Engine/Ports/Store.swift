@@ -4,7 +4,7 @@ public import WorkflowCore
 /// Where jobs are kept.
 ///
 /// One suite of tests holds every implementation to this contract.
-public protocol Store: Sendable {
+public protocol Store: AccountBook {
     /// Leases due jobs, and jobs that were told something, to a node.
     func claim(_ request: ClaimRequest) async throws(StoreFailure) -> Claim
     /// Commits steps of jobs of one bucket, and returns those whose fence held; of the others nothing is changed.
@@ -69,6 +69,8 @@ public struct ClaimRequest: Sendable {
     public let term: Duration
     /// Only jobs of these flows and versions.
     public let workflows: [(name: String, version: Int)]
+    /// Whether the answer is to say how accounts stand, read after the jobs were.
+    public var readsAccounts = false
     /// What is leased to the node without its knowledge, and is to be due now; nil: nothing can be.
     public var recovery: Recovery?
 
@@ -84,7 +86,7 @@ public struct ClaimRequest: Sendable {
     /// A request.
     public init(
         bucket: Int, limit: Int, mark: Timestamp?, node: NodeID, term: Duration,
-        workflows: [(name: String, version: Int)]
+        workflows: [(name: String, version: Int)], readsAccounts: Bool = false
     ) {
         self.bucket = bucket
         self.limit = limit
@@ -92,6 +94,7 @@ public struct ClaimRequest: Sendable {
         self.node = node
         self.term = term
         self.workflows = workflows
+        self.readsAccounts = readsAccounts
     }
 }
 
@@ -108,12 +111,19 @@ public struct Claim: Sendable {
     /// Whether jobs may have been leased that are not named here, because a part of the answer was lost.
     public let isPartial: Bool
 
+    /// How accounts stand, where that was asked.
+    public let accounts: [AccountReading]?
+
     /// A claim's answer.
-    public init(jobs: [ClaimedJob], nextDue: Timestamp?, now: Timestamp, isPartial: Bool = false) {
+    public init(
+        jobs: [ClaimedJob], nextDue: Timestamp?, now: Timestamp, isPartial: Bool = false,
+        accounts: [AccountReading]? = nil
+    ) {
         self.jobs = jobs
         self.nextDue = nextDue
         self.now = now
         self.isPartial = isPartial
+        self.accounts = accounts
     }
 }
 

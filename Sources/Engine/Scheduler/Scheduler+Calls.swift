@@ -6,7 +6,13 @@ extension Scheduler {
     /// Queues what a held job's step came to.
     mutating func step(_ job: JobID, at now: Timestamp, _ next: JobRun.Next?) {
         guard var next, let lease = held[job]?.lease else { return }
-        if isDraining, case .perform = next { next = runs[job]?.withdraw(at: now) ?? next }
+        if case .perform(let invocation) = next {
+            if isDraining {
+                next = runs[job]?.withdraw(at: now) ?? next
+            } else if let until = holdEnd(job, invocation.account, at: now) {
+                next = runs[job]?.hold(for: invocation.account, until: until, at: now) ?? next
+            }
+        }
         held[job]?.next = next
         if case .perform(let invocation) = next, runs[job]?.isChanged == false {
             held[job]?.stage = .queued
@@ -28,18 +34,43 @@ extension Scheduler {
     }
 
     mutating func startCalls(at now: Timestamp) {
-        for account in sortedAccounts {
-            // Writes go first: reading must not starve confirmations.
-            startCalls(in: \.writes, of: account, at: now)
-            startCalls(in: \.reads, of: account, at: now)
+        for account in accounts(where: { !$0.isEmpty }) {
+            switch accounts[account]?.gate.passage(for: node, at: now) {
+            case .free:
+                // Writes go first: reading must not starve confirmations.
+                startCalls(in: \.writes, of: account, at: now)
+                startCalls(in: \.reads, of: account, at: now)
+            case .one:
+                // What tries an account had better be a read.
+                startCalls(in: \.reads, of: account, at: now, most: 1)
+                if accounts[account]?.gate.probe == nil { startCalls(in: \.writes, of: account, at: now, most: 1) }
+            case .blocked, .ask, nil: break
+            }
+        }
+    }
+
+    /// Gives back the jobs whose calls would wait too long.
+    mutating func holdLines(at now: Timestamp) {
+        let shut = accounts { !$0.isEmpty && $0.gate.isShut(for: node, longerThan: limits.holdAfter, at: now) }
+        for account in shut {
+            let writes = accounts[account]?.writes.popFirst(.max) ?? []
+            let reads = accounts[account]?.reads.popFirst(.max) ?? []
+            for lease in writes + reads {
+                guard let entry = held[lease.job], entry.lease == lease, entry.stage == .queued,
+                    let until = holdEnd(lease.job, account, at: now)
+                else { continue }
+                step(lease.job, at: now, runs[lease.job]?.hold(for: account, until: until, at: now))
+            }
         }
     }
 
     private mutating func startCalls(
-        in line: WritableKeyPath<AccountState, Line<Lease>>, of account: ProviderAccount, at now: Timestamp
+        in line: WritableKeyPath<AccountState, Line<Lease>>, of account: ProviderAccount, at now: Timestamp,
+        most: Int = .max
     ) {
         var early: [Lease] = []
-        while let state = accounts[account]?.calling, state < limits.callsPerAccount,
+        var started = 0
+        while started < most, let state = accounts[account]?.calling, state < limits.callsPerAccount,
             let lease = accounts[account]?[keyPath: line].popFirst()
         {
             guard let entry = held[lease.job], entry.lease == lease, entry.stage == .queued,
@@ -53,6 +84,8 @@ extension Scheduler {
             held[lease.job]?.hasCalled = true
             accounts[account]?.calling += 1
             calls[lease] = account
+            started += 1
+            if most == 1 { accounts[account]?.gate.probe = lease }
             actions.append(.perform(invocation.sent(before: sendBefore(entry.leaseEnds))))
         }
         // Their leases are about to end: they wait for the renewal.
@@ -67,12 +100,9 @@ extension Scheduler {
         // The place is freed even where the job is no longer ours.
         guard let account = calls.removeValue(forKey: lease) else { return }
         accounts[account]?.calling -= 1
+        let hasProbedInVain = judge(answer, of: lease, on: account, at: now)
         guard let entry = held[job], entry.lease == lease, entry.stage == .calling else { return }
-        step(job, at: now, runs[job]?.answered(answer, at: now))
-    }
-
-    private var sortedAccounts: [ProviderAccount] {
-        accounts.filter { !$0.value.isEmpty }.keys.sorted { $0.description < $1.description }
+        step(job, at: now, runs[job]?.answered(answer, isFailedProbe: hasProbedInVain, at: now))
     }
 
     // MARK: Draining
@@ -83,7 +113,7 @@ extension Scheduler {
     mutating func drain(at now: Timestamp) {
         guard !isDraining else { return }
         isDraining = true
-        for account in sortedAccounts {
+        for account in accounts(where: { !$0.isEmpty }) {
             let writes = accounts[account]?.writes.popFirst(.max) ?? []
             let reads = accounts[account]?.reads.popFirst(.max) ?? []
             for lease in writes + reads where held[lease.job]?.lease == lease {

@@ -71,7 +71,7 @@ extension Scheduler {
         buckets[bucket] = state
         var request = ClaimRequest(
             bucket: bucket, limit: limit, mark: state.markWasUsed ? state.mark : nil, node: node, term: limits.term,
-            workflows: registry.workflows.map { ($0.name, $0.version) })
+            workflows: registry.workflows.map { ($0.name, $0.version) }, readsAccounts: wantsReadings(at: now))
         if state.mayHaveLost {
             request.recovery = .init(held: held.keys.filter { $0.bucket == bucket }, until: now + limits.term)
         }
@@ -95,6 +95,7 @@ extension Scheduler {
     }
 
     mutating func claimed(_ claim: Claim, bucket: Int, at now: Timestamp) {
+        if let readings = claim.accounts { learned(readings, at: now) }
         guard var state = buckets[bucket], state.isClaiming else { return }
         let wasFull = claim.jobs.count >= state.asked
         state.isClaiming = false

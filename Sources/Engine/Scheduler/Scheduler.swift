@@ -29,6 +29,18 @@ public struct Scheduler: Sendable {
         public var idlePoll: Duration = .seconds(1)
         /// How often a busy node looks behind its mark.
         public var lookBehind: Duration = .seconds(1)
+        /// When an account's breaker opens; see `Breaker`.
+        public var breaker = Breaker()
+        /// A call that would wait for longer than this because of its account is not kept: the job is given back.
+        ///
+        /// More than zero on a real clock only: a virtual one stands still as long as anybody owns a job.
+        public var holdAfter: Duration = .zero
+        /// The longest such a job rests unless somebody makes it due: the net under the release.
+        public var longestHold: Duration = .minutes(5)
+        /// The most jobs made due by one statement when an account is free again.
+        public var release = 200
+        /// How often a node reads how accounts stand.
+        public var exchange: Duration = .seconds(1)
         /// How long a node leaves what is due and yet was not handed out to it: somebody else is just taking it.
         public var contention: Duration = .milliseconds(50)
 
@@ -64,6 +76,18 @@ public struct Scheduler: Sendable {
         case renewFailed(bucket: Int)
         /// The buckets that are to be claimed from, from now on.
         case share(Set<Int>)
+        /// How accounts stand.
+        case accounts([AccountReading])
+        /// That could not be read for now.
+        case accountsFailed
+        /// Others have learnt what this node knew of an account, and this is how accounts stand now.
+        case changed(ProviderAccount, [AccountReading])
+        /// They have not, or nobody knows.
+        case changeFailed(ProviderAccount)
+        /// So many held jobs were made due.
+        case released(HeldRelease, Int)
+        /// They were not, or nobody knows.
+        case releaseFailed(HeldRelease)
         /// No new work: finish what is under way, give back the rest.
         case drain
     }
@@ -84,6 +108,14 @@ public struct Scheduler: Sendable {
         case renew(bucket: Int, [Lease])
         /// Ask for the bell, since there is nothing to do.
         case setBell
+        /// Read how accounts stand.
+        case readAccounts
+        /// Let others learn something of an account.
+        case change(ProviderAccount, AccountChange)
+        /// Make held jobs due.
+        case releaseHeld(HeldRelease)
+        /// Tell people, in one line.
+        case note(String)
     }
 
     let node: NodeID
@@ -102,6 +134,10 @@ public struct Scheduler: Sendable {
     /// How often the node was asked to look, and how often it claimed.
     var looks = 0
     var claims = 0
+    /// When accounts were read last, after how many looks, and whether they are being read.
+    var readAccountsAt: Timestamp?
+    var looksRead = -1
+    var isReadingAccounts = false
     var actions: [Action] = []
     /// Whether the node takes no new work.
     public internal(set) var isDraining = false
@@ -120,6 +156,7 @@ public struct Scheduler: Sendable {
     /// Whether nothing is under way: no job held, no claim on its way.
     public var isIdle: Bool {
         held.isEmpty && groups.isEmpty && calls.isEmpty && buckets.values.allSatisfy { !$0.isClaiming }
+            && accounts.values.allSatisfy(\.gate.isAtRest)
     }
 
     /// Takes what happened, and answers with what to do now.
@@ -151,6 +188,22 @@ public struct Scheduler: Sendable {
         case .renewFailed(let bucket): buckets[bucket]?.renewFailed(at: now)
         case .share(let share): self.share(share)
         case .drain: drain(at: now)
+        case .accounts, .accountsFailed, .changed, .changeFailed, .released, .releaseFailed:
+            takeNews(happening, at: now)
+        }
+    }
+
+    private mutating func takeNews(_ happening: Happening, at now: Timestamp) {
+        switch happening {
+        case .accounts(let readings): learned(readings, at: now)
+        case .accountsFailed:
+            isReadingAccounts = false
+            readAccountsAt = now
+        case .changed(let account, let readings): changed(account, readings, at: now)
+        case .changeFailed(let account): changeFailed(account, at: now)
+        case .released(let release, let count): released(release, count, at: now)
+        case .releaseFailed(let release): releaseFailed(release)
+        default: break
         }
     }
 
@@ -163,19 +216,24 @@ public struct Scheduler: Sendable {
             }
         }
         for group in groups.values { if let retry = group.retryAt { wake = min(wake, retry) } }
+        for state in accounts.values { if let instant = state.wakeAt(for: node, at: now) { wake = min(wake, instant) } }
         if !held.isEmpty { wake = min(wake, now + limits.term / 8) }
         return max(wake, now)
     }
 
     /// Starts whatever can be started.
     private mutating func schedule(at now: Timestamp) {
+        holdLines(at: now)
         for bucket in buckets.keys.sorted() {
             formGroups(in: bucket, at: now)
             renewLeases(in: bucket, at: now)
         }
         retryGroups(at: now)
         startCalls(at: now)
+        tellNews(at: now)
+        releaseHeld(at: now)
         claimAll(at: now)
+        readAccounts(at: now)
     }
 }
 
@@ -247,8 +305,17 @@ struct AccountState: Sendable {
     var calling = 0
     var writes = Line<Lease>()
     var reads = Line<Lease>()
+    var gate = Gate()
 
     var isEmpty: Bool { writes.isEmpty && reads.isEmpty }
+    var waiting: Int { writes.count + reads.count }
+
+    /// When the calls that wait here, or the news about it, go on.
+    func wakeAt(for node: NodeID, at now: Timestamp) -> Timestamp? {
+        if let again = gate.tellAt { return again }
+        guard !isEmpty, case .blocked(let until) = gate.passage(for: node, at: now) else { return nil }
+        return until
+    }
 }
 
 /// Whether those who enqueue know that this node wants to be woken.

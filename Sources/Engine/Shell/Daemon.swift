@@ -149,6 +149,25 @@ public final class Daemon: Sendable {
                 try await self.environment.bell.set(for: self.node)
                 return .bellSet
             }
+        case .note(let line): environment.log(line)
+        case .readAccounts, .change, .releaseHeld: interpretNews(action)
+        }
+    }
+
+    private func interpretNews(_ action: Scheduler.Action) {
+        let store = environment.store
+        switch action {
+        case .readAccounts:
+            attempt("look at accounts", orElse: .accountsFailed) { .accounts(try await store.readAccounts()) }
+        case .change(let account, let change):
+            attempt("message about \(account)", orElse: .changeFailed(account)) {
+                .changed(account, try await store.change(account, change, by: self.node))
+            }
+        case .releaseHeld(let release):
+            attempt("release of held jobs", orElse: .releaseFailed(release)) {
+                .released(release, try await store.releaseHeld(release))
+            }
+        default: break
         }
     }
 

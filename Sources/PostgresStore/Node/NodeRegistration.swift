@@ -13,6 +13,7 @@ public final class NodeRegistration: Sendable {
         let name: String
         let build: String
         let workflows: [PublishedWorkflow]
+        let accounts: [ProviderAccount]
         let buckets: Int
 
         /// An identity.
@@ -20,13 +21,18 @@ public final class NodeRegistration: Sendable {
         /// - Parameters:
         ///   - name: host and process, for people.
         ///   - build: the version of the program.
+        ///   - accounts: the configured accounts.
         ///   - buckets: how many there are in the database.
-        public init(node: NodeID, name: String, build: String, workflows: [PublishedWorkflow], buckets: Int) {
+        public init(
+            node: NodeID, name: String, build: String, workflows: [PublishedWorkflow],
+            accounts: [ProviderAccount] = [], buckets: Int
+        ) {
             self.node = node
             self.name = name
             self.build = build
             // In one order: nodes that know the same share the buckets.
             self.workflows = workflows.sorted { ($0.name, $0.version) < ($1.name, $1.version) }
+            self.accounts = accounts
             self.buckets = buckets
         }
     }
@@ -59,7 +65,7 @@ public final class NodeRegistration: Sendable {
         self.log = log
     }
 
-    /// Publishes the flows and adds the node: call it before the daemon claims.
+    /// Publishes the flows and accounts, and adds the node: call it before the daemon claims.
     public func register() async throws(PostgresError) {
         for workflow in identity.workflows {
             try await database.query(
@@ -68,6 +74,9 @@ public final class NodeRegistration: Sendable {
                     .text(workflow.name), .int(workflow.version), .text(workflow.inputSchema),
                     .texts(workflow.signals), .text(workflow.states), .text(workflow.diagram),
                 ])
+        }
+        for account in identity.accounts {
+            try await database.query(.publishAccount, [.text(account.provider), .text(account.name)])
         }
         try await say()
     }

@@ -79,6 +79,7 @@ private struct ClaimColumns {
     private let id, workflow, version, tenant, seq, commits, lease, input, parent, previousOwner, signals: Int
     private let status, state, data, output, wasDue, plan, attempt, attemptStatus, attemptAt, firstAttemptAt: Int
     private let enteredSeq, enteredAt, deadlineAt, deadlineEvent, overdueAt, desk, lastError, finishedAt: Int
+    private let heldBy, heldSince: Int
 
     init(_ rows: Rows) throws(PostgresError) {
         let places = Dictionary(zip(rows.columns, 0...)) { first, _ in first }
@@ -103,6 +104,7 @@ private struct ClaimColumns {
         (deadlineAt, deadlineEvent) = (try place("deadline_at"), try place("deadline_event"))
         (overdueAt, desk) = (try place("overdue_at"), try place("desk"))
         (lastError, finishedAt) = (try place("last_error"), try place("finished_at"))
+        (heldBy, heldSince) = (try place("held_by"), try place("held_since"))
     }
 
     func job(_ row: Row) throws(PostgresError) -> ClaimedJob {
@@ -134,6 +136,8 @@ private struct ClaimColumns {
         job.desk = try row[desk]
         job.lastError = try row[lastError]
         job.finishedAt = try row[finishedAt]
+        job.heldBy = try row[heldBy]
+        job.heldSince = try row[heldSince]
         return job
     }
 

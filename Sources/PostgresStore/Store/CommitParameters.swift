@@ -5,9 +5,9 @@ import WorkflowCore
 /// The parameters of `commit.sql`, in its order.
 func commitParameters(_ batch: CommitBatch) -> [Parameter] {
     let jobs = batch.jobs
-    let (rows, commits) = rows(of: jobs)
+    let (rows, more) = rows(of: jobs)
     return [.int(batch.bucket), .text(batch.node.description)] + rows + history(of: jobs) + handled(of: jobs)
-        + references(of: jobs) + messages(of: jobs) + children(of: jobs) + attempts(of: jobs) + [commits]
+        + references(of: jobs) + messages(of: jobs) + children(of: jobs) + attempts(of: jobs) + more
 }
 
 /// One array of an aspect of many things.
@@ -19,12 +19,12 @@ private func array<Thing>(
     return array.parameter
 }
 
-/// $3 to $25, and $62. Job by job: a step is large, and is taken in the hand once.
-private func rows(of jobs: [JobCommit]) -> (rows: [Parameter], commits: Parameter) {
+/// $3 to $25, and $62 to $64. Job by job: a step is large, and is taken in the hand once.
+private func rows(of jobs: [JobCommit]) -> (rows: [Parameter], more: [Parameter]) {
     var columns = Columns(
         rows: jobs.count,
         widths: [
-            37, 4, 4, 4, 2, 12, 24, 384, 32, 28, 24, 4, 12, 28, 28, 4, 28, 28, 16, 28, 16, 16, 28, 4,
+            37, 4, 4, 4, 2, 12, 24, 384, 32, 28, 24, 4, 12, 28, 28, 4, 28, 28, 16, 28, 16, 16, 28, 4, 4, 4,
         ])
     for job in jobs {
         columns.next()
@@ -35,10 +35,11 @@ private func rows(of jobs: [JobCommit]) -> (rows: [Parameter], commits: Paramete
         columns.put(job.keepsLease)
         put(job.row, in: &columns)
         columns.put(job.expectedCommits)
+        columns.put(job.row.heldBy)
+        columns.put(job.row.heldSince)
     }
-    var parameters = columns.parameters
-    let commits = parameters.removeLast()
-    return (parameters, commits)
+    let parameters = columns.parameters
+    return (Array(parameters.dropLast(3)), Array(parameters.suffix(3)))
 }
 
 /// $8 to $25.

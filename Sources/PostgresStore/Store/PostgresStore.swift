@@ -8,10 +8,10 @@ public import WorkflowCore
 /// Claims have a connection of their own, so that they never wait behind a large commit.
 public final class PostgresStore: Store {
     /// How long the server may work on a statement before it is undone; well within a lease.
-    private static let patience = Duration.seconds(20)
+    static let patience = Duration.seconds(20)
 
     private let claims: PostgresConnection
-    private let commits: PostgresPool
+    let commits: PostgresPool
     private let marks = Marks()
     private let sawNow: @Sendable (Timestamp) -> Void
     private let wroteReferences: @Sendable ([Reference]) -> Void
@@ -40,7 +40,8 @@ public final class PostgresStore: Store {
         await commits.close()
     }
 
-    /// Leases due jobs; where there is room, jobs that were told something; and says what is due next.
+    /// Leases due jobs; where there is room, jobs that were told something; and says what is due next, and how accounts
+    /// stand.
     public func claim(_ request: ClaimRequest) async throws(StoreFailure) -> Claim {
         let call = ClaimCall(request, marks: marks.levels(for: request))
         let due = try await read { () throws(PostgresError) in
@@ -50,10 +51,10 @@ public final class PostgresStore: Store {
         if let now = due.now { sawNow(now) }
         marks.note(due.levels, after: request)
         if let now = due.now, due.jobs.count >= request.limit {
-            return Claim(jobs: due.jobs, nextDue: nil, now: now)
+            return Claim(jobs: due.jobs, nextDue: nil, now: now, accounts: await readings(for: request))
         }
         do throws(StoreFailure) {
-            return try await claimSignaled(call, room: request.limit - due.jobs.count, after: due)
+            return try await claimSignaled(call, for: request, after: due)
         } catch {
             // What was leased must not be lost with it: these jobs run, and the next claim tells the rest.
             guard let now = due.now else { throw error }
@@ -71,23 +72,30 @@ public final class PostgresStore: Store {
     }
 
     private func claimSignaled(
-        _ call: ClaimCall, room: Int, after due: ClaimedRows
+        _ call: ClaimCall, for request: ClaimRequest, after due: ClaimedRows
     ) async throws(StoreFailure) -> Claim {
-        async let told = ask(.claimSignaled, call.told(room))
+        async let told = ask(.claimSignaled, call.told(request.limit - due.jobs.count))
         async let next = ask(.nextDue, call.next)
-        let (toldRows, nextRows) = await (told, next)
-        return try await read { () throws(PostgresError) in
+        async let read = readings(for: request)
+        let (toldRows, nextRows, accounts) = await (told, next, read)
+        return try await self.read { () throws(PostgresError) in
             let told = try ClaimedRows(try toldRows.get())
             do throws(PostgresError) {
                 let next = try NextDue(try nextRows.get())
                 sawNow(next.now)
-                return Claim(jobs: due.jobs + told.jobs, nextDue: next.dueAt, now: next.now)
+                return Claim(jobs: due.jobs + told.jobs, nextDue: next.dueAt, now: next.now, accounts: accounts)
             } catch {
                 // Jobs were leased all the same; not to know what is due next only means to look again soon.
                 guard let now = told.now ?? due.now else { throw error }
-                return Claim(jobs: due.jobs + told.jobs, nextDue: nil, now: now)
+                return Claim(jobs: due.jobs + told.jobs, nextDue: nil, now: now, accounts: accounts)
             }
         }
+    }
+
+    /// How accounts stand, read after the jobs: what somebody paused before he enqueued is paused for that job.
+    private func readings(for request: ClaimRequest) async -> [AccountReading]? {
+        guard request.readsAccounts, case .success(let rows) = await ask(.readAccounts, []) else { return nil }
+        return try? AccountReading.all(rows)
     }
 
     private func ask(_ statement: Statement, _ parameters: [Parameter]) async -> Result<Rows, PostgresError> {
@@ -140,7 +148,7 @@ public final class PostgresStore: Store {
         }
     }
 
-    private func read<Answer>(
+    func read<Answer>(
         _ body: () async throws(PostgresError) -> Answer
     ) async throws(StoreFailure) -> Answer {
         do throws(PostgresError) { return try await body() } catch { throw StoreFailure(error) }

@@ -11,6 +11,14 @@ extension Statement {
     static let findCommit = Statement(name: "find_commit", sql: SQL.findCommit)
     static let nextDue = Statement(name: "next_due", sql: SQL.nextDue)
 
+    static let readAccounts = Statement(name: "read_accounts", sql: SQL.readAccounts)
+    static let openBreaker = Statement(name: "open_breaker", sql: SQL.openBreaker)
+    static let probeAccount = Statement(name: "probe_account", sql: SQL.probeAccount)
+    static let endProbe = Statement(name: "end_probe", sql: SQL.endProbe)
+    static let holdAccount = Statement(name: "hold_account", sql: SQL.holdAccount)
+    static let releaseHeld = Statement(name: "release_held", sql: SQL.releaseHeld)
+    static let publishAccount = Statement(name: "publish_account", sql: SQL.publishAccount)
+
     static let readClock = Statement(name: "read_clock", sql: SQL.readClock)
     static let clockStep = Statement(name: "clock_step", sql: SQL.clockStep)
 

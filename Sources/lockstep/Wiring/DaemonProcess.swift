@@ -30,12 +30,13 @@ struct DaemonProcess {
             wroteReferences: { written in inbox.matchSoon(written.map(\.value)) })
         let node = NodeID(host.uuid())
         let daemon = Daemon(
-            node: node, registry: flows.registry, buckets: [], limits: configuration.limits,
+            node: node, registry: flows.registry, buckets: [], limits: configuration.limits(on: clock.mode),
             environment: Daemon.Environment(
                 store: store, runner: flows.handlers, clock: clock, bell: PostgresBell(pool), log: { host.log($0) }))
         let registration = NodeRegistration(
             .init(
-                node: node, name: name, build: Build.version, workflows: try flows.published(), buckets: buckets),
+                node: node, name: name, build: Build.version, workflows: try flows.published(),
+                accounts: flows.accounts, buckets: buckets),
             database: pool, shared: { daemon.share($0) }, log: { host.log($0) })
         let endpoint = WebhookEndpoint(sources: flows.webhookSources, inbox: inbox, clock: clock, log: { host.log($0) })
         let health = Health(database: pool)
@@ -112,8 +113,8 @@ struct DaemonProcess {
 }
 
 extension LockstepConfiguration {
-    /// The engine's limits, as configured.
-    var limits: Scheduler.Limits {
+    /// The engine's limits, as configured, on a clock of this kind.
+    func limits(on mode: ClockReading.Mode) -> Scheduler.Limits {
         var limits = Scheduler.Limits()
         limits.held = engine.jobsHeld ?? limits.held
         limits.claim = engine.claimBatch ?? limits.claim
@@ -121,6 +122,7 @@ extension LockstepConfiguration {
         limits.callsPerAccount = engine.callsPerAccount ?? limits.callsPerAccount
         limits.term = engine.lease ?? limits.term
         limits.idlePoll = engine.idlePoll ?? limits.idlePoll
+        if mode == .real { limits.holdAfter = .seconds(2) }
         return limits
     }
 }

@@ -16,6 +16,8 @@ struct Flows: Sendable {
     let registry: Registry
     /// Who makes their calls.
     let handlers: ActivityHandlers
+    /// The accounts that are configured.
+    let accounts: [ProviderAccount]
     /// Who reads their webhooks.
     let webhookSources: [any WebhookSource]
 
@@ -28,6 +30,7 @@ struct Flows: Sendable {
         var handlers = ActivityHandlers()
         handlers.add(DfnsPayoutActivities(clients: Dictionary(clients) { _, last in last }))
         self.handlers = handlers
+        accounts = configuration.dfnsAccounts.map { ProviderAccount(provider: DfnsPayout.provider, name: $0.name) }
         webhookSources = [DfnsWebhookSource(accounts: configuration.dfnsAccounts)]
     }
 

@@ -106,7 +106,8 @@ struct PostgresBed: TestBed {
         registration = NodeRegistration(
             .init(
                 node: .first, name: "test", build: "test",
-                workflows: try registry.workflows.map { try PublishedWorkflow($0, diagram: nil) }, buckets: buckets),
+                workflows: try registry.workflows.map { try PublishedWorkflow($0, diagram: nil) },
+                accounts: [ProviderAccount(provider: "post", name: "main")], buckets: buckets),
             database: database, shared: { daemon.share($0) }, log: { print($0) })
         let walker = ClockWalker(database, clock: clock, host: host, log: { print($0) })
         self.walker = walker

@@ -60,6 +60,8 @@ extension PostgresFixture {
         job.desk = try row["desk"]
         job.lastError = try row["last_error"]
         job.finishedAt = try row["finished_at"]
+        job.heldBy = try row["held_by"]
+        job.heldSince = try row["held_since"]
         return job
     }
 
