@@ -28,6 +28,7 @@ public enum SQL {
         Migration(name: "0010_commits", bytes: PackageResources._010_commits_sql),
         Migration(name: "0011_sharing", bytes: PackageResources._011_sharing_sql),
         Migration(name: "0012_accounts", bytes: PackageResources._012_accounts_sql),
+        Migration(name: "0013_fairness", bytes: PackageResources._013_fairness_sql),
         Migration(name: "0015_deploys", bytes: PackageResources._015_deploys_sql),
         Migration(name: "0016_many_jobs", bytes: PackageResources._016_many_jobs_sql),
         Migration(name: "0018_matching", bytes: PackageResources._018_matching_sql),
@@ -35,6 +36,8 @@ public enum SQL {
 
     /// Takes due jobs of one bucket.
     public static let claim = String(PackageResources.claim_sql)
+    /// Takes due jobs of one bucket from tenant to tenant, a few of each.
+    public static let claimTurns = String(PackageResources.claim_turns_sql)
     /// Takes jobs of one bucket that were told something.
     public static let claimSignaled = String(PackageResources.claim_signaled_sql)
     /// Ends the leases of jobs that a daemon was given and doesn't know of.
@@ -60,6 +63,8 @@ public enum SQL {
     public static let endProbe = String(PackageResources.end_probe_sql)
     /// Says that a provider asked to be left alone.
     public static let holdAccount = String(PackageResources.hold_account_sql)
+    /// Takes permits for calls to an account with a rate.
+    public static let takePermits = String(PackageResources.take_permits_sql)
     /// Makes jobs due that are held because of an account.
     public static let releaseHeld = String(PackageResources.release_held_sql)
     /// Says that an account is configured.
@@ -108,6 +113,10 @@ public enum SQL {
     public static let tell = String(PackageResources.tell_sql)
     /// Asks a job to stop, from the command line.
     public static let cancel = String(PackageResources.cancel_sql)
+    /// Pauses something as a whole, from the command line.
+    public static let pauseWhole = String(PackageResources.pause_whole_sql)
+    /// Ends such a pause.
+    public static let resumeWhole = String(PackageResources.resume_whole_sql)
     /// Takes a job up again, from the command line.
     public static let retry = String(PackageResources.retry_sql)
 

@@ -2133,10 +2133,17 @@ CREATE TABLE lockstep.account (
     held_reason text,
     published_at timestamp with time zone,
     version bigint DEFAULT 0 NOT NULL,
+    concurrency integer,
+    rate integer,
+    burst integer,
+    tokens double precision,
+    tokens_at timestamp with time zone,
     CONSTRAINT account_breaker_is_known CHECK ((breaker = ANY (ARRAY['closed'::text, 'open'::text, 'probing'::text]))),
+    CONSTRAINT account_limits_are_positive CHECK (((concurrency > 0) AND (rate > 0) AND (burst > 0))),
     CONSTRAINT account_names_are_plain CHECK (((provider <> ''::text) AND (name <> ''::text) AND (strpos(provider, '/'::text) = 0))),
     CONSTRAINT account_open_has_probe CHECK (((breaker = 'closed'::text) = (probe_at IS NULL))),
-    CONSTRAINT account_probing_has_node CHECK (((breaker = 'probing'::text) = (probing_by IS NOT NULL)))
+    CONSTRAINT account_probing_has_node CHECK (((breaker = 'probing'::text) = (probing_by IS NOT NULL))),
+    CONSTRAINT account_rate_has_tokens CHECK ((((rate IS NULL) = (burst IS NULL)) AND ((rate IS NULL) = (tokens IS NULL)) AND ((rate IS NULL) = (tokens_at IS NULL))))
 )
 WITH (fillfactor='50');
 
@@ -2167,6 +2174,16 @@ COMMENT ON COLUMN lockstep.account.held_reason IS 'With which words.';
 COMMENT ON COLUMN lockstep.account.published_at IS 'When a daemon said last that this account is configured.';
 
 COMMENT ON COLUMN lockstep.account.version IS 'One more with each change, so that daemons know the newer reading.';
+
+COMMENT ON COLUMN lockstep.account.concurrency IS 'The most calls at once, of all daemons together; null: any number.';
+
+COMMENT ON COLUMN lockstep.account.rate IS 'The most calls per second, of all daemons together; null: no limit.';
+
+COMMENT ON COLUMN lockstep.account.burst IS 'The most calls at once after a time without any.';
+
+COMMENT ON COLUMN lockstep.account.tokens IS 'How many calls could be made at tokens_at; `rate` more each second.';
+
+COMMENT ON COLUMN lockstep.account.tokens_at IS 'When they were counted.';
 
 CREATE TABLE lockstep.node (
     id uuid NOT NULL,
@@ -2252,7 +2269,10 @@ CREATE VIEW lockstep.accounts AS
     ( SELECT count(*) AS count
            FROM lockstep.job_state s
           WHERE (s.held_by = ((a.provider || '/'::text) || a.name))) AS held_jobs,
-    a.published_at
+    a.published_at,
+    a.concurrency,
+    a.rate,
+    a.burst
    FROM (((( SELECT lockstep.now() AS now) moment
      CROSS JOIN lockstep.account a)
      LEFT JOIN lockstep.node n ON ((n.id = a.probing_by)))
@@ -2299,6 +2319,12 @@ COMMENT ON COLUMN lockstep.accounts.pause_reason IS 'Why.';
 COMMENT ON COLUMN lockstep.accounts.held_jobs IS 'How many jobs wait for it.';
 
 COMMENT ON COLUMN lockstep.accounts.published_at IS 'When a daemon said last that it is configured.';
+
+COMMENT ON COLUMN lockstep.accounts.concurrency IS 'The most calls at once, of all daemons together; null: no limit.';
+
+COMMENT ON COLUMN lockstep.accounts.rate IS 'The most calls per second, of all daemons together; null: no limit.';
+
+COMMENT ON COLUMN lockstep.accounts.burst IS 'The most calls at once after a time without any.';
 
 CREATE TABLE lockstep.attempt (
     bucket smallint NOT NULL,
@@ -3329,6 +3355,8 @@ CREATE UNIQUE INDEX job_key_is_unique ON lockstep.job USING btree (key, workflow
 CREATE INDEX job_state_due ON lockstep.job_state USING btree (bucket, priority, due_at) WHERE (due_at IS NOT NULL);
 
 CREATE INDEX job_state_held ON lockstep.job_state USING btree (bucket, held_by, priority, id) WHERE (held_by IS NOT NULL);
+
+CREATE INDEX job_state_turns ON lockstep.job_state USING btree (bucket, priority, tenant, due_at) WHERE (due_at IS NOT NULL);
 
 CREATE INDEX job_state_unfinished ON lockstep.job_state USING btree (workflow, version) WHERE (finished_at IS NULL);
 

@@ -249,6 +249,8 @@ extension Harness {
         case .readAccounts: return .accounts(store.readAccountsNow())
         case .change(let account, let change): return .changed(account, store.changeNow(account, change, by: node))
         case .releaseHeld(let release): return .released(release, store.releaseHeldNow(release))
+        case .takePermits(let account, let wanted):
+            return .permits(account, store.takePermitsNow(account, wanted))
         case .note: return .tick
         }
     }
@@ -269,6 +271,7 @@ extension Harness {
         case .readAccounts: return .accountsFailed
         case .change(let account, _): return .changeFailed(account)
         case .releaseHeld(let release): return .releaseFailed(release)
+        case .takePermits(let account, _): return .permitsFailed(account)
         case .note: return .tick
         }
     }

@@ -16,6 +16,23 @@ extension MemoryStore {
     /// Makes held jobs due.
     public func releaseHeld(_ release: HeldRelease) async throws(StoreFailure) -> Int { releaseHeldNow(release) }
 
+    /// Takes permits.
+    public func takePermits(
+        _ account: ProviderAccount, _ wanted: Int
+    ) async throws(StoreFailure) -> PermitGrant { takePermitsNow(account, wanted) }
+
+    /// `takePermits`, for callers that can't wait.
+    public func takePermitsNow(_ account: ProviderAccount, _ wanted: Int) -> PermitGrant {
+        let now = clock.now()
+        return content.withLock { $0.accounts.takePermits(account, wanted, at: now) }
+    }
+
+    /// What a daemon publishes of its configuration; the places are those of one of `daemons`.
+    public func publish(_ limits: AccountLimits, daemons: Int = 1) {
+        let now = clock.now()
+        content.withLock { $0.accounts.publish(limits, daemons: daemons, at: now) }
+    }
+
     /// `readAccounts`, for callers that can't wait.
     public func readAccountsNow() -> [AccountReading] { content.withLock { $0.accounts.readings } }
 
@@ -78,6 +95,11 @@ struct StoredAccounts {
         var heldUntil: Timestamp?
         var isPaused = false
         var lastError: String?
+        var places: Int?
+        var rate: Int?
+        var burst = 0
+        var tokens = 0.0
+        var tokensAt = Timestamp(seconds: 0)
     }
 
     private var rows: [ProviderAccount: Row] = [:]
@@ -86,8 +108,31 @@ struct StoredAccounts {
         rows.map { account, row in
             AccountReading(
                 account: account, version: row.version, breaker: row.breaker, heldUntil: row.heldUntil,
-                isPaused: row.isPaused, lastError: row.lastError)
+                isPaused: row.isPaused, lastError: row.lastError, places: row.places, rate: row.rate)
         }.sorted { $0.account.description < $1.account.description }
+    }
+
+    mutating func publish(_ limits: AccountLimits, daemons: Int, at now: Timestamp) {
+        var row = rows[limits.account, default: Row()]
+        row.places = limits.concurrency.map { max(1, $0 / max(1, daemons)) }
+        row.rate = limits.rate
+        row.burst = limits.burst ?? limits.rate ?? 0
+        row.tokens = Double(row.burst)
+        row.tokensAt = now
+        rows[limits.account] = row
+    }
+
+    mutating func takePermits(_ account: ProviderAccount, _ wanted: Int, at now: Timestamp) -> PermitGrant {
+        guard var row = rows[account], let rate = row.rate else { return PermitGrant(permits: wanted, next: nil) }
+        let elapsed = Double(max(0, (now - row.tokensAt).microseconds)) / 1_000_000
+        let tokens = min(Double(row.burst), row.tokens + Double(rate) * elapsed)
+        let permits = min(wanted, Int(tokens + 0.000_001))
+        row.tokens = max(0, tokens - Double(permits))
+        row.tokensAt = max(now, row.tokensAt)
+        rows[account] = row
+        guard permits < wanted else { return PermitGrant(permits: permits, next: nil) }
+        let wait = max(0, 1 - row.tokens) / Double(rate)
+        return PermitGrant(permits: permits, next: row.tokensAt + .microseconds(Int64((wait * 1_000_000).rounded(.up))))
     }
 
     mutating func pause(_ account: ProviderAccount, _ isPaused: Bool) {

@@ -53,9 +53,21 @@ struct Content {
                 signaled.append(id)
             }
         }
+        if let turn = request.turn { due = take(turn, of: due) }
         let found = due.sorted().map(\.id) + signaled.sorted()
         let claimed = found.prefix(request.limit).compactMap { lease($0, request, at: now) }
         return Claim(jobs: claimed, nextDue: found.count < request.limit ? nextDue(request) : nil, now: now)
+    }
+
+    /// A few jobs of each tenant and priority, tenants by name.
+    private func take(_ turn: ClaimRequest.Turn, of due: [Candidate]) -> [Candidate] {
+        let others = due.filter { job in
+            guard let tenant = jobs[job.id]?.tenant else { return false }
+            return tenant > turn.after && !turn.without.contains(tenant)
+        }
+        return Dictionary(grouping: others) { "\($0.priority) \(jobs[$0.id]?.tenant ?? "")" }
+            .sorted { $0.key < $1.key }
+            .flatMap { $0.value.sorted().prefix(turn.quantum) }
     }
 
     /// What is leased to the node, and it knows nothing of, is due now.

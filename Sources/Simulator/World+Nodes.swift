@@ -45,7 +45,7 @@ extension World {
         switch happening {
         case .tick, .bell, .answered, .share, .drain: break
         case .bellSet, .claimed, .claimFailed, .committed, .commitFailed, .found, .findFailed, .renewed, .renewFailed,
-            .accounts, .accountsFailed, .changed, .changeFailed, .released, .releaseFailed:
+            .accounts, .accountsFailed, .changed, .changeFailed, .released, .releaseFailed, .permits, .permitsFailed:
             nodes[number]?.underWay -= 1
         }
         nodes[number]?.mailbox.append(happening)
@@ -91,7 +91,7 @@ extension World {
         case .note(let line):
             watch.count(line.contains("breaker opened") ? "breakers opened" : "notes")
             note(Self.name(of: number), "says", nil, line)
-        case .claim, .commit, .find, .renew, .setBell, .readAccounts, .change, .releaseHeld:
+        case .claim, .commit, .find, .renew, .setBell, .readAccounts, .change, .releaseHeld, .takePermits:
             if case .commit = action { trouble(number) }
             nodes[number]?.underWay += 1
             let fate = drawFate()

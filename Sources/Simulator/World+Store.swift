@@ -75,6 +75,7 @@ extension World {
         case .readAccounts: "read accounts"
         case .change(let account, let change): "change \(account): \(change)"
         case .releaseHeld(let release): "release held by \(release.account)"
+        case .takePermits(let account, let wanted): "take \(wanted) permits of \(account)"
         case .note: "note"
         }
     }
@@ -93,6 +94,7 @@ extension World {
         case .readAccounts: .accountsFailed
         case .change(let account, _): .changeFailed(account)
         case .releaseHeld(let release): .releaseFailed(release)
+        case .takePermits(let account, _): .permitsFailed(account)
         case .note: .tick
         }
     }
@@ -118,6 +120,8 @@ extension World {
             if case .probe = change { watch.count("probes") }
             return .changed(account, database.memory.changeNow(account, change, by: Self.id(of: number)))
         case .releaseHeld(let release): return .released(release, database.memory.releaseHeldNow(release))
+        case .takePermits(let account, let wanted):
+            return .permits(account, database.memory.takePermitsNow(account, wanted))
         case .perform, .permit, .note: return .tick
         }
     }

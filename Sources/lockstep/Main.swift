@@ -6,7 +6,7 @@ struct Main {
     static let commands: [any Command.Type] = [
         Demo.self, Dev.self, Serve.self, SandboxCommand.self, Migrate.self, Check.self, Enqueue.self,
         SignalCommand.self, Cancel.self, Retry.self, List.self, Show.self, Watch.self, DiagramCommand.self,
-        ClockCommand.self, BenchCommand.self,
+        PauseWhole.self, ResumeWhole.self, ClockCommand.self, BenchCommand.self,
     ]
 
     static func main() async {

@@ -132,6 +132,10 @@ private final class Stage: Store, Bell, ActivityRunner, Clock {
 
     func releaseHeld(_ release: HeldRelease) async throws(StoreFailure) -> Int { store.releaseHeldNow(release) }
 
+    func takePermits(_ account: ProviderAccount, _ wanted: Int) async throws(StoreFailure) -> PermitGrant {
+        store.takePermitsNow(account, wanted)
+    }
+
     var lines: [String] { notes.withLock { $0.lines } }
     var confirmations: [JobID: Int] { notes.withLock { $0.confirmations } }
     func onCommit(_ work: @escaping @Sendable (Int) -> Void) { notes.withLock { $0.onCommit = work } }

@@ -111,6 +111,8 @@ struct SchedulerTests {
     @Test("A busy node looks behind its mark every second")
     func lookBehind() throws {
         var limits = Scheduler.Limits()
+        limits.turnEvery = .hours(1)
+        limits.turnAfter = .max
         limits.claim = 2
         let harness = try Harness.transfers(limits: limits)
         for _ in 0..<40 { try harness.transfer(.approve) }
@@ -280,6 +282,7 @@ struct SchedulerTests {
     func full() throws {
         var limits = Scheduler.Limits()
         limits.held = 1
+        limits.turnPlaces = 0
         let harness = try Harness.transfers(buckets: 2, limits: limits)
         for _ in 0..<6 { try harness.transfer(.settle) }
         harness.run()
@@ -415,6 +418,7 @@ extension Harness {
             case .readAccounts: "readAccounts"
             case .change: "change"
             case .releaseHeld: "releaseHeld"
+            case .takePermits: "takePermits"
             case .note: "note"
             }
         }

@@ -91,7 +91,8 @@ struct CatalogueTests {
     @Test(
         "Each hot statement names exactly one bucket: its first parameter",
         arguments: [
-            ("claim", SQL.claim), ("claim_signaled", SQL.claimSignaled), ("commit", SQL.commit), ("renew", SQL.renew),
+            ("claim", SQL.claim), ("claim_turns", SQL.claimTurns),
+            ("claim_signaled", SQL.claimSignaled), ("commit", SQL.commit), ("renew", SQL.renew),
             ("release", SQL.release), ("release_held", SQL.releaseHeld),
             ("find_commit", SQL.findCommit), ("next_due", SQL.nextDue),
         ])

@@ -88,4 +88,8 @@ final class ObservedStore: Store {
     func releaseHeld(_ release: HeldRelease) async throws(StoreFailure) -> Int {
         try await store.releaseHeld(release)
     }
+
+    func takePermits(_ account: ProviderAccount, _ wanted: Int) async throws(StoreFailure) -> PermitGrant {
+        try await store.takePermits(account, wanted)
+    }
 }

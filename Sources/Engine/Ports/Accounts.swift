@@ -13,6 +13,42 @@ public protocol AccountBook: Sendable {
     /// Makes jobs of one bucket due that were given back because of an account, at most `limit` of them; returns how
     /// many. Never one with a lease.
     func releaseHeld(_ release: HeldRelease) async throws(StoreFailure) -> Int
+    /// Takes permits for calls to an account with a rate, at most `wanted`.
+    func takePermits(_ account: ProviderAccount, _ wanted: Int) async throws(StoreFailure) -> PermitGrant
+}
+
+/// Permits for calls.
+public struct PermitGrant: Hashable, Sendable {
+    /// How many.
+    public let permits: Int
+    /// When one more can be had; nil: there are more.
+    public let next: Timestamp?
+
+    /// A grant.
+    public init(permits: Int, next: Timestamp?) {
+        self.permits = permits
+        self.next = next
+    }
+}
+
+/// What the configuration allows at an account.
+public struct AccountLimits: Hashable, Sendable {
+    /// The account.
+    public let account: ProviderAccount
+    /// The most calls at once, of all daemons together; nil: as many as the engine makes.
+    public let concurrency: Int?
+    /// The most calls per second, of all daemons together; nil: no limit.
+    public let rate: Int?
+    /// The most calls at once after a time without any; nil: as many as in a second.
+    public let burst: Int?
+
+    /// Limits.
+    public init(_ account: ProviderAccount, concurrency: Int? = nil, rate: Int? = nil, burst: Int? = nil) {
+        self.account = account
+        self.concurrency = concurrency
+        self.rate = rate
+        self.burst = burst
+    }
 }
 
 /// How an account stands.
@@ -39,11 +75,15 @@ public struct AccountReading: Hashable, Sendable {
     public let isPaused: Bool
     /// What went wrong last, for a person.
     public let lastError: String?
+    /// How many calls at once are this daemon's share of what is configured; nil: nothing is configured.
+    public let places: Int?
+    /// The most calls per second, of all daemons together; nil: no limit.
+    public let rate: Int?
 
     /// A reading.
     public init(
         account: ProviderAccount, version: Int, breaker: Breaker, heldUntil: Timestamp?, isPaused: Bool,
-        lastError: String?
+        lastError: String?, places: Int? = nil, rate: Int? = nil
     ) {
         self.account = account
         self.version = version
@@ -51,6 +91,8 @@ public struct AccountReading: Hashable, Sendable {
         self.heldUntil = heldUntil
         self.isPaused = isPaused
         self.lastError = lastError
+        self.places = places
+        self.rate = rate
     }
 }
 

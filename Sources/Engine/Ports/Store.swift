@@ -69,6 +69,21 @@ public struct ClaimRequest: Sendable {
     public let term: Duration
     /// Only jobs of these flows and versions.
     public let workflows: [(name: String, version: Int)]
+    /// From tenant to tenant, a few jobs of each, instead of by due time alone; nil: by due time.
+    public var turn: Turn?
+
+    /// A claim that lets tenants take turns.
+    ///
+    /// A job of a higher priority goes before one of a lower, whoever's they are; within one, tenants take turns.
+    public struct Turn: Hashable, Sendable {
+        /// The most jobs of one tenant and priority.
+        public let quantum: Int
+        /// It begins with the tenant behind this one; empty: with the first.
+        public let after: String
+        /// Tenants that are passed over: they have more than their share of the node's places.
+        public let without: [String]
+    }
+
     /// Whether the answer is to say how accounts stand, read after the jobs were.
     public var readsAccounts = false
     /// What is leased to the node without its knowledge, and is to be due now; nil: nothing can be.
@@ -111,6 +126,8 @@ public struct Claim: Sendable {
     /// Whether jobs may have been leased that are not named here, because a part of the answer was lost.
     public let isPartial: Bool
 
+    /// Where tenants took turns: behind which tenant the next turn begins; empty: from the first.
+    public var turnedTo = ""
     /// How accounts stand, where that was asked.
     public let accounts: [AccountReading]?
 

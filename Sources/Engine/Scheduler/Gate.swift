@@ -27,6 +27,16 @@ struct Gate: Sendable {
     /// For which probe a job was told to come back in time.
     var scoutAt: Timestamp?
 
+    /// How many calls at once are this node's; nil: as many as the engine makes.
+    var places: Int?
+    /// Calls per second; nil: no limit. How many calls it may make now, whether it asks for more, when it may ask
+    /// again, and up to when the turns of jobs are given away that were told to come back.
+    var rate: Int?
+    var permits = 0
+    var isTaking = false
+    var permitsAt: Timestamp?
+    var takenUntil: Timestamp?
+
     /// What others have to learn, in order; whether they are just being told, and when to tell them again.
     var news: [AccountChange] = []
     var isTelling = false
@@ -50,7 +60,9 @@ struct Gate: Sendable {
         if isPaused { return .blocked(until: nil) }
         if let heldUntil, heldUntil > now { return .blocked(until: heldUntil) }
         switch breaker {
-        case .closed: return .free
+        case .closed:
+            if rate != nil, permits == 0, let permitsAt, permitsAt > now { return .blocked(until: permitsAt) }
+            return .free
         case .open(let probeAt): return probeAt > now ? .blocked(until: probeAt) : .ask
         case .probing(node, _) where probe == nil: return .one
         case .probing(_, let until): return until > now ? .blocked(until: until) : .ask
@@ -59,8 +71,29 @@ struct Gate: Sendable {
 
     /// Whether calls have to wait for longer than that. While this node tries the account, they wait for its answer.
     func isShut(for node: NodeID, longerThan short: Duration, at now: Timestamp) -> Bool {
-        guard probe == nil, case .blocked(let until) = passage(for: node, at: now) else { return false }
+        guard probe == nil, case .blocked(let until) = passage(for: node, at: now), !isRationed(until) else {
+            return false
+        }
         return until.map { $0 - now > short } ?? true
+    }
+
+    /// Whether only its rate keeps calls away until then.
+    func isRationed(_ until: Timestamp?) -> Bool { rate != nil && until != nil && until == permitsAt && !isPaused }
+
+    /// How many calls may wait here: all, unless its rate lets through fewer within so short a time.
+    func waitingRoom(for node: NodeID, within short: Duration, at now: Timestamp) -> Int {
+        if isShut(for: node, longerThan: short, at: now) { return 0 }
+        guard let rate, probe == nil, case .blocked(let until) = passage(for: node, at: now), isRationed(until) else {
+            return .max
+        }
+        return Int(Double(rate) * short.seconds)
+    }
+
+    /// When the next job may come back that has to wait for its turn, one after the other at the account's rate.
+    mutating func nextTurn(_ rate: Int, after earliest: Timestamp) -> Timestamp {
+        let turn = max(takenUntil ?? earliest, earliest)
+        takenUntil = turn + .microseconds(1_000_000 / Int64(rate))
+        return turn
     }
 
     /// Adds something that others have to learn.
@@ -91,4 +124,8 @@ extension Scheduler {
         /// The defaults.
         public init() {}
     }
+}
+
+extension Duration {
+    fileprivate var seconds: Double { Double(microseconds) / 1_000_000 }
 }

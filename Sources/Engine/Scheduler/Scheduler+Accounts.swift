@@ -17,6 +17,8 @@ extension Scheduler {
         var state = accounts[reading.account, default: AccountState()]
         let before = state.gate
         state.gate.isPaused = reading.isPaused
+        state.gate.places = reading.places
+        state.gate.rate = reading.rate
         // What was read before our own news arrived is no news.
         if state.gate.news.isEmpty, reading.version >= state.gate.version {
             state.gate.version = reading.version
@@ -176,16 +178,50 @@ extension Scheduler {
         accounts[account]?.gate = gate
     }
 
+    // MARK: Rates
+
+    /// Takes permits for the calls that wait at accounts with a rate.
+    mutating func takePermits(at now: Timestamp) {
+        let wanting = accounts {
+            $0.gate.rate != nil && !$0.isEmpty && !$0.gate.isTaking && $0.gate.permits == 0
+        }
+        for account in wanting {
+            guard let state = accounts[account], state.gate.passage(for: node, at: now) == .free else { continue }
+            let wanted = min(state.waiting, places(at: account))
+            guard wanted > 0 else { continue }
+            accounts[account]?.gate.isTaking = true
+            actions.append(.takePermits(account, wanted))
+        }
+    }
+
+    mutating func permits(_ account: ProviderAccount, _ grant: PermitGrant, at now: Timestamp) {
+        accounts[account]?.gate.isTaking = false
+        accounts[account]?.gate.permits += grant.permits
+        accounts[account]?.gate.permitsAt = grant.next
+    }
+
+    mutating func permitsFailed(_ account: ProviderAccount, at now: Timestamp) {
+        accounts[account]?.gate.isTaking = false
+        accounts[account]?.gate.permitsAt = now + .seconds(1)
+    }
+
+    /// How many calls may be under way at once.
+    func places(at account: ProviderAccount) -> Int { accounts[account]?.gate.places ?? limits.callsPerAccount }
+
     // MARK: Holding jobs
 
     /// When a job is to be looked at again that its account has no place for now; nil where the call may wait here.
     mutating func holdEnd(_ job: JobID, _ account: ProviderAccount, at now: Timestamp) -> Timestamp? {
-        guard let gate = accounts[account]?.gate, gate.isShut(for: node, longerThan: limits.holdAfter, at: now),
-            case .blocked(let until) = gate.passage(for: node, at: now)
+        guard let state = accounts[account], case .blocked(let until) = state.gate.passage(for: node, at: now),
+            state.waiting >= state.gate.waitingRoom(for: node, within: limits.holdAfter, at: now)
         else { return nil }
+        let gate = state.gate
         let net = now + limits.longestHold
         let late = net - spread(job, over: limits.longestHold / 5)
         guard let until, !gate.isPaused else { return late }
+        if let rate = gate.rate, gate.isRationed(until) {
+            return min(accounts[account]?.gate.nextTurn(rate, after: until) ?? net, net)
+        }
         if gate.heldUntil == until {
             return min(until + spread(job, over: min((until - now) / 4, .seconds(30))), net)
         }
@@ -214,7 +250,7 @@ extension Scheduler {
             if let scoutAt = release.scoutAt {
                 after = max(scoutAt - now, .zero)
             } else {
-                guard state.gate.passage(for: node, at: now) == .free, state.waiting < limits.callsPerAccount,
+                guard state.gate.passage(for: node, at: now) == .free, state.waiting < places(at: account),
                     buckets[bucket]?.isTakingAll == true
                 else { continue }
             }

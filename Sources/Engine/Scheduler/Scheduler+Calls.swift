@@ -26,10 +26,11 @@ extension Scheduler {
     /// Lets a call wait for its turn.
     mutating func queue(_ invocation: Invocation) {
         let lease = Lease(job: invocation.job, token: invocation.lease)
+        let tenant = held[invocation.job]?.tenant ?? ""
         if invocation.purpose == .perform {
-            accounts[invocation.account, default: AccountState()].writes.append(lease)
+            accounts[invocation.account, default: AccountState()].writes.append(lease, of: tenant)
         } else {
-            accounts[invocation.account, default: AccountState()].reads.append(lease)
+            accounts[invocation.account, default: AccountState()].reads.append(lease, of: tenant)
         }
     }
 
@@ -38,12 +39,14 @@ extension Scheduler {
             switch accounts[account]?.gate.passage(for: node, at: now) {
             case .free:
                 // Writes go first: reading must not starve confirmations.
-                startCalls(in: \.writes, of: account, at: now)
-                startCalls(in: \.reads, of: account, at: now)
+                startCalls(in: \.writes, of: account, at: now, most: permits(at: account))
+                startCalls(in: \.reads, of: account, at: now, most: permits(at: account))
             case .one:
                 // What tries an account had better be a read.
-                startCalls(in: \.reads, of: account, at: now, most: 1)
-                if accounts[account]?.gate.probe == nil { startCalls(in: \.writes, of: account, at: now, most: 1) }
+                startCalls(in: \.reads, of: account, at: now, most: 1, asProbe: true)
+                if accounts[account]?.gate.probe == nil {
+                    startCalls(in: \.writes, of: account, at: now, most: 1, asProbe: true)
+                }
             case .blocked, .ask, nil: break
             }
         }
@@ -51,33 +54,39 @@ extension Scheduler {
 
     /// Gives back the jobs whose calls would wait too long.
     mutating func holdLines(at now: Timestamp) {
-        let shut = accounts { !$0.isEmpty && $0.gate.isShut(for: node, longerThan: limits.holdAfter, at: now) }
-        for account in shut {
-            let writes = accounts[account]?.writes.popFirst(.max) ?? []
-            let reads = accounts[account]?.reads.popFirst(.max) ?? []
+        let crowded = accounts {
+            !$0.isEmpty && $0.waiting > $0.gate.waitingRoom(for: node, within: limits.holdAfter, at: now)
+        }
+        for account in crowded {
+            let writes = accounts[account]?.writes.removeAll() ?? []
+            let reads = accounts[account]?.reads.removeAll() ?? []
             for lease in writes + reads {
                 guard let entry = held[lease.job], entry.lease == lease, entry.stage == .queued,
-                    let until = holdEnd(lease.job, account, at: now)
+                    case .perform(let invocation) = entry.next
                 else { continue }
+                guard let until = holdEnd(lease.job, account, at: now) else {
+                    queue(invocation)
+                    continue
+                }
                 step(lease.job, at: now, runs[lease.job]?.hold(for: account, until: until, at: now))
             }
         }
     }
 
     private mutating func startCalls(
-        in line: WritableKeyPath<AccountState, Line<Lease>>, of account: ProviderAccount, at now: Timestamp,
-        most: Int = .max
+        in line: WritableKeyPath<AccountState, Turns>, of account: ProviderAccount, at now: Timestamp,
+        most: Int, asProbe: Bool = false
     ) {
-        var early: [Lease] = []
+        var early: [(lease: Lease, tenant: String)] = []
         var started = 0
-        while started < most, let state = accounts[account]?.calling, state < limits.callsPerAccount,
+        while started < most, let state = accounts[account]?.calling, state < places(at: account),
             let lease = accounts[account]?[keyPath: line].popFirst()
         {
             guard let entry = held[lease.job], entry.lease == lease, entry.stage == .queued,
                 case .perform(let invocation) = entry.next
             else { continue }
             guard entry.leaseEnds - now > limits.margin else {
-                early.append(lease)
+                early.append((lease, entry.tenant))
                 continue
             }
             held[lease.job]?.stage = .calling
@@ -85,11 +94,18 @@ extension Scheduler {
             accounts[account]?.calling += 1
             calls[lease] = account
             started += 1
-            if most == 1 { accounts[account]?.gate.probe = lease }
+            if asProbe { accounts[account]?.gate.probe = lease }
             actions.append(.perform(invocation.sent(before: sendBefore(entry.leaseEnds))))
         }
         // Their leases are about to end: they wait for the renewal.
         accounts[account]?[keyPath: line].putBack(early)
+        if !asProbe, started > 0, accounts[account]?.gate.rate != nil { accounts[account]?.gate.permits -= started }
+    }
+
+    /// How many calls may be started now.
+    private func permits(at account: ProviderAccount) -> Int {
+        guard let gate = accounts[account]?.gate, gate.rate != nil else { return .max }
+        return max(0, gate.permits)
     }
 
     /// Until when something may be sent under a lease: whoever takes the job over does not look before it ends.
@@ -114,8 +130,8 @@ extension Scheduler {
         guard !isDraining else { return }
         isDraining = true
         for account in accounts(where: { !$0.isEmpty }) {
-            let writes = accounts[account]?.writes.popFirst(.max) ?? []
-            let reads = accounts[account]?.reads.popFirst(.max) ?? []
+            let writes = accounts[account]?.writes.removeAll() ?? []
+            let reads = accounts[account]?.reads.removeAll() ?? []
             for lease in writes + reads where held[lease.job]?.lease == lease {
                 step(lease.job, at: now, runs[lease.job]?.withdraw(at: now))
             }

@@ -43,7 +43,9 @@ extension Scheduler {
         guard !isDraining else { return }
         // Whoever waited longest comes first: when there is little room, no bucket is left out.
         let turns = buckets.filter(\.value.isShared).map { (turn: $0.value.turn, bucket: $0.key) }.sorted { $0 < $1 }
-        for (_, bucket) in turns { claim(bucket, at: now) }
+        for (_, bucket) in turns where buckets[bucket]?.isClaiming == false {
+            if !claimTurn(bucket, at: now) { claim(bucket, at: now) }
+        }
         let nothingToClaim = buckets.values.allSatisfy { !$0.isShared || (!$0.isClaiming && !$0.wantsClaim) }
         if nothingToClaim, bell == .silent {
             bell = .asking
@@ -102,6 +104,27 @@ extension Scheduler {
         state.asked = 0
         state.retryAt = nil
         state.mayHaveLost = claim.isPartial
+        if state.isTurn {
+            turned(claim, wasFull: wasFull, &state)
+        } else {
+            finish(claim, wasFull: wasFull, &state, at: now)
+        }
+        buckets[bucket] = state
+        for job in claim.jobs {
+            let run = JobRun(job, registry: registry, at: now)
+            // The store counts the lease from its own “now”, which was before its answer came.
+            let leaseEnds = min(now, claim.now) + limits.term
+            let lease = Lease(job: job.id, token: job.lease)
+            drop(job.id)
+            held[job.id] = HeldJob(lease: lease, tenant: job.tenant, leaseEnds: leaseEnds, looks: looks)
+            places[job.tenant, default: 0] += 1
+            runs[job.id] = run
+            step(job.id, at: now, runs[job.id]?.begin(at: now))
+        }
+    }
+
+    /// What a claim by due time says about what is due next.
+    private func finish(_ claim: Claim, wasFull: Bool, _ state: inout BucketState, at now: Timestamp) {
         // What is due already and was not handed out is in other hands for the moment.
         if let due = claim.nextDue { state.expect(max(due, claim.now + limits.contention)) }
         // Ties stay visible: many jobs may be due at the very same instant.
@@ -109,20 +132,12 @@ extension Scheduler {
         state.mark = wasFull ? last.map { $0 - .microseconds(1) } : nil
         // Fewer than asked for behind a mark may mean that the rest lies before it.
         if wasFull || state.markWasUsed || state.mayHaveLost { state.wantsClaim = true }
-        buckets[bucket] = state
-        for job in claim.jobs {
-            let run = JobRun(job, registry: registry, at: now)
-            // The store counts the lease from its own “now”, which was before its answer came.
-            let leaseEnds = min(now, claim.now) + limits.term
-            let lease = Lease(job: job.id, token: job.lease)
-            held[job.id] = HeldJob(lease: lease, leaseEnds: leaseEnds, looks: looks)
-            runs[job.id] = run
-            step(job.id, at: now, runs[job.id]?.begin(at: now))
-        }
+        state.backlog = backlog(after: state, wasFull: wasFull, at: now)
     }
 
     mutating func claimFailed(bucket: Int, at now: Timestamp) {
         buckets[bucket]?.isClaiming = false
+        buckets[bucket]?.isTurn = false
         buckets[bucket]?.asked = 0
         buckets[bucket]?.wantsClaim = true
         buckets[bucket]?.mayHaveLost = true
@@ -165,7 +180,8 @@ extension Scheduler {
     ///
     /// A call under way for it may still answer; its account's place is freed then.
     mutating func drop(_ job: JobID) {
-        held[job] = nil
+        guard let tenant = held.removeValue(forKey: job)?.tenant else { return }
         runs[job] = nil
+        if let count = places[tenant], count > 1 { places[tenant] = count - 1 } else { places[tenant] = nil }
     }
 }

@@ -13,6 +13,14 @@ public struct Scheduler: Sendable {
     public struct Limits: Sendable {
         /// The most jobs held at once.
         public var held = 2000
+        /// Places beyond these for tenants whose turn it is: one that fills all of `held` keeps nobody out.
+        public var turnPlaces = 100
+        /// The most jobs of one tenant and priority that a turn takes, and an eighth of what it may take.
+        public var quantum = 25
+        /// While more is due than is claimed at once, tenants take turns this often, or after so many claims.
+        public var turnEvery: Duration = .milliseconds(25)
+        /// See `turnEvery`.
+        public var turnAfter = 8
         /// The most jobs claimed by one statement.
         public var claim = 200
         /// The most jobs committed by one statement.
@@ -88,6 +96,10 @@ public struct Scheduler: Sendable {
         case released(HeldRelease, Int)
         /// They were not, or nobody knows.
         case releaseFailed(HeldRelease)
+        /// Permits for calls were taken.
+        case permits(ProviderAccount, PermitGrant)
+        /// They were not, or nobody knows.
+        case permitsFailed(ProviderAccount)
         /// No new work: finish what is under way, give back the rest.
         case drain
     }
@@ -114,6 +126,8 @@ public struct Scheduler: Sendable {
         case change(ProviderAccount, AccountChange)
         /// Make held jobs due.
         case releaseHeld(HeldRelease)
+        /// Take permits for so many calls at an account with a rate.
+        case takePermits(ProviderAccount, Int)
         /// Tell people, in one line.
         case note(String)
     }
@@ -122,6 +136,8 @@ public struct Scheduler: Sendable {
     let registry: Registry
     let limits: Limits
     var held: [JobID: HeldJob] = [:]
+    /// How many jobs are held of each tenant.
+    var places: [String: Int] = [:]
     /// What each held job is about: much larger than its place in the queues, and changed where it lies.
     var runs: [JobID: JobRun] = [:]
     var buckets: [Int: BucketState] = [:]
@@ -188,7 +204,7 @@ public struct Scheduler: Sendable {
         case .renewFailed(let bucket): buckets[bucket]?.renewFailed(at: now)
         case .share(let share): self.share(share)
         case .drain: drain(at: now)
-        case .accounts, .accountsFailed, .changed, .changeFailed, .released, .releaseFailed:
+        case .accounts, .accountsFailed, .changed, .changeFailed, .released, .releaseFailed, .permits, .permitsFailed:
             takeNews(happening, at: now)
         }
     }
@@ -203,6 +219,8 @@ public struct Scheduler: Sendable {
         case .changeFailed(let account): changeFailed(account, at: now)
         case .released(let release, let count): released(release, count, at: now)
         case .releaseFailed(let release): releaseFailed(release)
+        case .permits(let account, let grant): permits(account, grant, at: now)
+        case .permitsFailed(let account): permitsFailed(account, at: now)
         default: break
         }
     }
@@ -213,6 +231,13 @@ public struct Scheduler: Sendable {
         if !isDraining, allowance > 0 {
             for state in buckets.values where state.isShared && !state.isClaiming {
                 if let instant = state.retryAt ?? state.nextDue { wake = min(wake, instant) }
+            }
+        }
+        if !isDraining, turnRoom > 0 {
+            for state in buckets.values where !state.isClaiming && state.isShared {
+                if state.retryAt == nil, !state.mayHaveLost, let backlog = state.backlog {
+                    wake = min(wake, backlog.turnedAt + backlog.pause)
+                }
             }
         }
         for group in groups.values { if let retry = group.retryAt { wake = min(wake, retry) } }
@@ -231,6 +256,7 @@ public struct Scheduler: Sendable {
         retryGroups(at: now)
         startCalls(at: now)
         tellNews(at: now)
+        takePermits(at: now)
         releaseHeld(at: now)
         claimAll(at: now)
         readAccounts(at: now)
@@ -245,6 +271,7 @@ struct HeldJob: Sendable {
     }
 
     let lease: Lease
+    let tenant: String
     var next: JobRun.Next = .release
     var stage = Stage.uncommitted
     var leaseEnds: Timestamp
@@ -271,6 +298,9 @@ struct BucketState: Sendable {
     var asked = 0
     /// The number of its last claim among those of all buckets.
     var turn = 0
+    /// How far tenants have taken turns; nil: nothing is due that a claim does not take at once.
+    var backlog: Backlog?
+    var isTurn = false
     var isRenewing = false
     var renewedAt: Timestamp?
     /// Jobs whose step waits to be committed, in order.
@@ -303,8 +333,8 @@ struct CommitGroup: Sendable {
 /// One account at a provider: what is called, and what waits for its turn.
 struct AccountState: Sendable {
     var calling = 0
-    var writes = Line<Lease>()
-    var reads = Line<Lease>()
+    var writes = Turns()
+    var reads = Turns()
     var gate = Gate()
 
     var isEmpty: Bool { writes.isEmpty && reads.isEmpty }

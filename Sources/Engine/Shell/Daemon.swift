@@ -150,7 +150,7 @@ public final class Daemon: Sendable {
                 return .bellSet
             }
         case .note(let line): environment.log(line)
-        case .readAccounts, .change, .releaseHeld: interpretNews(action)
+        case .readAccounts, .change, .releaseHeld, .takePermits: interpretNews(action)
         }
     }
 
@@ -166,6 +166,10 @@ public final class Daemon: Sendable {
         case .releaseHeld(let release):
             attempt("release of held jobs", orElse: .releaseFailed(release)) {
                 .released(release, try await store.releaseHeld(release))
+            }
+        case .takePermits(let account, let wanted):
+            attempt("request for permits", orElse: .permitsFailed(account)) {
+                .permits(account, try await store.takePermits(account, wanted))
             }
         default: break
         }

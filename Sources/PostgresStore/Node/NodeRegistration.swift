@@ -13,7 +13,7 @@ public final class NodeRegistration: Sendable {
         let name: String
         let build: String
         let workflows: [PublishedWorkflow]
-        let accounts: [ProviderAccount]
+        let accounts: [AccountLimits]
         let buckets: Int
 
         /// An identity.
@@ -21,11 +21,11 @@ public final class NodeRegistration: Sendable {
         /// - Parameters:
         ///   - name: host and process, for people.
         ///   - build: the version of the program.
-        ///   - accounts: the configured accounts.
+        ///   - accounts: the configured accounts, and what each is allowed.
         ///   - buckets: how many there are in the database.
         public init(
             node: NodeID, name: String, build: String, workflows: [PublishedWorkflow],
-            accounts: [ProviderAccount] = [], buckets: Int
+            accounts: [AccountLimits] = [], buckets: Int
         ) {
             self.node = node
             self.name = name
@@ -76,7 +76,12 @@ public final class NodeRegistration: Sendable {
                 ])
         }
         for account in identity.accounts {
-            try await database.query(.publishAccount, [.text(account.provider), .text(account.name)])
+            try await database.query(
+                .publishAccount,
+                [
+                    .text(account.account.provider), .text(account.account.name), .int(account.concurrency),
+                    .int(account.rate), .int(account.burst ?? account.rate),
+                ])
         }
         try await say()
     }

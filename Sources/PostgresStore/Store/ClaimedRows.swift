@@ -27,6 +27,11 @@ struct ClaimCall {
     /// Of `claim.sql`.
     var due: [Parameter] { [bucket, workflows, versions, limit, marks, node, term] }
 
+    /// Of `claim_turns.sql`.
+    func turn(_ turn: ClaimRequest.Turn) -> [Parameter] {
+        [bucket, workflows, versions, limit, .int(turn.quantum), .text(turn.after), .texts(turn.without), node, term]
+    }
+
     /// Of `claim_signaled.sql`.
     func told(_ room: Int) -> [Parameter] { [bucket, workflows, versions, .int(room), node, term] }
 
@@ -54,6 +59,8 @@ struct ClaimedRows {
     private(set) var jobs: [ClaimedJob] = []
     /// For each priority the latest due time among them.
     private(set) var levels: [Timestamp?] = Array(repeating: nil, count: Marks.levels)
+    /// Where tenants took turns: behind which tenant the next turn begins.
+    private(set) var turnedTo = ""
     /// `lockstep.now()` in the claim; nil where there was nothing.
     private(set) var now: Timestamp?
 
@@ -62,7 +69,8 @@ struct ClaimedRows {
         let columns = try ClaimColumns(rows)
         now = try first[columns.now]
         jobs.reserveCapacity(rows.count)
-        for row in rows {
+        if let place = rows.columns.firstIndex(of: "turned_to") { turnedTo = try first[place] }
+        for row in rows where try columns.isJob(row) {
             let job = try columns.job(row)
             jobs.append(job)
             let level: Int = try row[columns.priority]
@@ -106,6 +114,9 @@ private struct ClaimColumns {
         (lastError, finishedAt) = (try place("last_error"), try place("finished_at"))
         (heldBy, heldSince) = (try place("held_by"), try place("held_since"))
     }
+
+    /// Where tenants take turns there is a row even if nothing was taken.
+    func isJob(_ row: Row) throws(PostgresError) -> Bool { try row[id, as: JobID?.self] != nil }
 
     func job(_ row: Row) throws(PostgresError) -> ClaimedJob {
         let previousOwner: String? = try row[self.previousOwner]

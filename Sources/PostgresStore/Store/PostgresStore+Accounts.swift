@@ -31,6 +31,19 @@ extension PostgresStore {
         }
     }
 
+    /// Takes permits for calls.
+    public func takePermits(
+        _ account: ProviderAccount, _ wanted: Int
+    ) async throws(StoreFailure) -> PermitGrant {
+        try await read { () throws(PostgresError) in
+            let rows = try await commits.query(
+                .takePermits, [.text(account.provider), .text(account.name), .int(wanted)], timeout: Self.patience)
+            // Its rate was taken away in the meantime.
+            guard let row = rows.first else { return PermitGrant(permits: wanted, next: nil) }
+            return PermitGrant(permits: try row["permits"], next: try row["next"])
+        }
+    }
+
     /// Makes held jobs due.
     public func releaseHeld(_ release: HeldRelease) async throws(StoreFailure) -> Int {
         try await read { () throws(PostgresError) in
@@ -65,6 +78,7 @@ extension AccountReading {
         self.init(
             account: ProviderAccount(provider: try row["provider"], name: try row["name"]),
             version: try row["version"], breaker: breaker, heldUntil: try row["held_until"],
-            isPaused: try row["paused"], lastError: try row["last_error"])
+            isPaused: try row["paused"], lastError: try row["last_error"],
+            places: try row["places"], rate: try row["rate"])
     }
 }

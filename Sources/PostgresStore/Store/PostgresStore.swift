@@ -43,6 +43,7 @@ public final class PostgresStore: Store {
     /// Leases due jobs; where there is room, jobs that were told something; and says what is due next, and how accounts
     /// stand.
     public func claim(_ request: ClaimRequest) async throws(StoreFailure) -> Claim {
+        if let turn = request.turn { return try await claim(request, turn) }
         let call = ClaimCall(request, marks: marks.levels(for: request))
         let due = try await read { () throws(PostgresError) in
             if let recovery = request.recovery { try await recover(recovery, request) }
@@ -60,6 +61,31 @@ public final class PostgresStore: Store {
             guard let now = due.now else { throw error }
             return Claim(jobs: due.jobs, nextDue: nil, now: now, isPartial: true)
         }
+    }
+
+    /// Leases due jobs of tenants in turn; where there is room, jobs that were told something.
+    private func claim(_ request: ClaimRequest, _ turn: ClaimRequest.Turn) async throws(StoreFailure) -> Claim {
+        let call = ClaimCall(request, marks: [])
+        let due = try await read { () throws(PostgresError) in
+            try ClaimedRows(await claims.query(.claimTurns, call.turn(turn), timeout: Self.patience))
+        }
+        // There is always a row.
+        guard let now = due.now else { throw .notApplied("a claim in turns has no answer") }
+        sawNow(now)
+        async let read = readings(for: request)
+        let room = request.limit - due.jobs.count
+        let told = room > 0 ? await ask(.claimSignaled, call.told(room)) : nil
+        var jobs = due.jobs
+        var isPartial = false
+        switch told.map({ rows in Result { try ClaimedRows(rows.get()) } }) {
+        case .success(let told): jobs += told.jobs
+        // What was leased must not be lost with it.
+        case .failure: isPartial = true
+        case nil: break
+        }
+        var claim = Claim(jobs: jobs, nextDue: nil, now: now, isPartial: isPartial, accounts: await read)
+        claim.turnedTo = due.turnedTo
+        return claim
     }
 
     /// What an earlier claim leased, and nobody knows of, is due now.

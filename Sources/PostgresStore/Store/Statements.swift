@@ -4,6 +4,7 @@ import SQL
 /// The statements of `sql/queries`, each prepared once on each connection.
 extension Statement {
     static let claim = Statement(name: "claim", sql: SQL.claim)
+    static let claimTurns = Statement(name: "claim_turns", sql: SQL.claimTurns)
     static let claimSignaled = Statement(name: "claim_signaled", sql: SQL.claimSignaled)
     static let reclaim = Statement(name: "reclaim", sql: SQL.reclaim)
     static let commit = Statement(name: "commit", sql: SQL.commit)
@@ -17,6 +18,7 @@ extension Statement {
     static let endProbe = Statement(name: "end_probe", sql: SQL.endProbe)
     static let holdAccount = Statement(name: "hold_account", sql: SQL.holdAccount)
     static let releaseHeld = Statement(name: "release_held", sql: SQL.releaseHeld)
+    static let takePermits = Statement(name: "take_permits", sql: SQL.takePermits)
     static let publishAccount = Statement(name: "publish_account", sql: SQL.publishAccount)
 
     static let readClock = Statement(name: "read_clock", sql: SQL.readClock)

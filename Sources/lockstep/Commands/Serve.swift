@@ -19,6 +19,9 @@ enum Serve: Command {
 
         GET /healthz says that it runs, GET /readyz that its database answers and that there is no job that nobody can
         run. Webhooks go to POST /webhooks/<provider>/<account>.
+
+        In the configuration an account may have limits, which all daemons keep together:
+        limits: {concurrency: 32, rate: 10, burst: 20}: calls at once, calls per second, calls at once after a rest.
         """
     static let options = [
         Option("config", "FILE", "The configuration (default: lockstep.json5)."),
@@ -38,7 +41,7 @@ enum Serve: Command {
         database.applicationName = "lockstep serve"
         let flows = try Flows(
             configuration,
-            transport: NetworkTransport(connectionsPerHost: configuration.engine.callsPerAccount ?? 32))
+            transport: NetworkTransport(connectionsPerHost: configuration.connectionsPerHost))
         let process = DaemonProcess(
             host: host, name: arguments["node"] ?? "lockstep", configuration: configuration, database: database,
             flows: flows, listens: !arguments.has("poll-only"))

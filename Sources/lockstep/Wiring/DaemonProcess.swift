@@ -113,6 +113,12 @@ struct DaemonProcess {
 }
 
 extension LockstepConfiguration {
+    /// As many as there can be calls at once.
+    var connectionsPerHost: Int {
+        let calls = engine.callsPerAccount ?? Scheduler.Limits().callsPerAccount
+        return max(calls, limits.values.compactMap(\.concurrency).max() ?? 0)
+    }
+
     /// The engine's limits, as configured, on a clock of this kind.
     func limits(on mode: ClockReading.Mode) -> Scheduler.Limits {
         var limits = Scheduler.Limits()

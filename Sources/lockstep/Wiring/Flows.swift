@@ -17,7 +17,7 @@ struct Flows: Sendable {
     /// Who makes their calls.
     let handlers: ActivityHandlers
     /// The accounts that are configured.
-    let accounts: [ProviderAccount]
+    let accounts: [AccountLimits]
     /// Who reads their webhooks.
     let webhookSources: [any WebhookSource]
 
@@ -30,7 +30,12 @@ struct Flows: Sendable {
         var handlers = ActivityHandlers()
         handlers.add(DfnsPayoutActivities(clients: Dictionary(clients) { _, last in last }))
         self.handlers = handlers
-        accounts = configuration.dfnsAccounts.map { ProviderAccount(provider: DfnsPayout.provider, name: $0.name) }
+        accounts = configuration.dfnsAccounts.map { account in
+            let limits = configuration.limits[account.name]
+            return AccountLimits(
+                ProviderAccount(provider: DfnsPayout.provider, name: account.name), concurrency: limits?.concurrency,
+                rate: limits?.rate, burst: limits?.burst)
+        }
         webhookSources = [DfnsWebhookSource(accounts: configuration.dfnsAccounts)]
     }
 

@@ -107,7 +107,7 @@ struct PostgresBed: TestBed {
             .init(
                 node: .first, name: "test", build: "test",
                 workflows: try registry.workflows.map { try PublishedWorkflow($0, diagram: nil) },
-                accounts: [ProviderAccount(provider: "post", name: "main")], buckets: buckets),
+                accounts: [AccountLimits(ProviderAccount(provider: "post", name: "main"))], buckets: buckets),
             database: database, shared: { daemon.share($0) }, log: { print($0) })
         let walker = ClockWalker(database, clock: clock, host: host, log: { print($0) })
         self.walker = walker

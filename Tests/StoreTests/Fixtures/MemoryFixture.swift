@@ -25,6 +25,8 @@ struct MemoryFixture: StoreFixture {
         memory.signal(job, name, payload: payload, key: key)
     }
 
+    func publish(_ limits: AccountLimits) async throws { memory.publish(limits) }
+
     func setClock(_ instant: Timestamp) async throws { clock.advance(to: instant) }
 
     func job(_ id: JobID) async throws -> JobSnapshot {

@@ -72,6 +72,15 @@ struct PostgresFixture: StoreFixture {
         try await database.query(statement, name.hasPrefix("$") ? [parameters[0]] : parameters)
     }
 
+    func publish(_ limits: AccountLimits) async throws {
+        try await database.query(
+            Statement(name: "publish_account", sql: SQL.publishAccount),
+            [
+                .text(limits.account.provider), .text(limits.account.name), .int(limits.concurrency),
+                .int(limits.rate), .int(limits.burst),
+            ])
+    }
+
     func setClock(_ instant: Timestamp) async throws {
         try await database.query(
             Statement("update lockstep.clock set virtual_now = $1::timestamptz"), [.timestamp(instant)])

@@ -13,6 +13,8 @@ protocol StoreFixture: Sendable {
     func enqueue(_ order: Order) async throws -> JobID
     /// Tells a job something; names that begin with `$` are what operators' functions send.
     func tell(_ job: JobID, _ name: String, payload: String, key: String?) async throws
+    /// What a daemon publishes of its configuration, with one daemon alive.
+    func publish(_ limits: AccountLimits) async throws
     /// Sets the clock; never back.
     func setClock(_ instant: Timestamp) async throws
     /// All that is stored of a job.
