@@ -43,8 +43,9 @@ extension World {
     func hear(_ number: Int, _ happening: Scheduler.Happening) {
         guard nodes[number] != nil else { return }
         switch happening {
-        case .tick, .bell, .answered, .share, .drain: break
-        case .bellSet, .claimed, .claimFailed, .committed, .commitFailed, .found, .findFailed, .renewed, .renewFailed:
+        case .tick, .bell, .answered, .share, .drain, .giveBack: break
+        case .bellSet, .released, .releaseFailed, .claimed, .claimFailed, .committed, .commitFailed, .found,
+            .findFailed, .renewed, .renewFailed:
             nodes[number]?.underWay -= 1
         }
         nodes[number]?.mailbox.append(happening)
@@ -75,6 +76,8 @@ extension World {
         bells.remove(number)
         note(Self.name(of: number), "drained", nil, "")
         nodesChanged()
+        // The process ends, with whatever it still waited for.
+        for id in calls.keys.sorted() where calls[id]?.node == number { schedule(.callIsBuried(id), after: .zero) }
         schedule(.nodeStarts, after: faults.spread(.milliseconds(100), .minutes(1)))
     }
 
@@ -87,7 +90,7 @@ extension World {
             for call in calls.values where call.node == number && call.lease == lease {
                 call.permit.last(until: instant)
             }
-        case .claim, .commit, .find, .renew, .setBell:
+        case .claim, .commit, .find, .renew, .release, .setBell:
             if case .commit = action { trouble(number) }
             nodes[number]?.underWay += 1
             let fate = drawFate()
@@ -152,5 +155,9 @@ extension World {
         note(Self.name(of: number), "drains", nil, "")
         hear(number, .drain)
         schedule(.nodeLeaves, after: latency.between(.milliseconds(1), .milliseconds(50)))
+        if faults.chance(0.5) {
+            watch.count("gives back")
+            schedule(.nodeHears(number, .giveBack), after: faults.spread(.milliseconds(1), .seconds(30)))
+        }
     }
 }

@@ -36,7 +36,7 @@ struct FaultTests {
             switch action {
             case .commit, .find, .claim:
                 [.happens, .fails, .losesRequest, .losesAnswer][Int(random.next() % 4)]
-            case .perform, .permit, .renew, .setBell: .happens
+            case .perform, .permit, .renew, .release, .setBell: .happens
             }
         }
         harness.advance(by: .minutes(30))

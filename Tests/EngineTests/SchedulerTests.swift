@@ -411,6 +411,7 @@ extension Harness {
             case .find: "find"
             case .renew: "renew"
             case .permit: "permit"
+            case .release: "release"
             case .setBell: "setBell"
             }
         }

@@ -78,4 +78,8 @@ final class ObservedStore: Store {
     ) async throws(StoreFailure) -> Set<JobID> {
         try await store.renew(leases, bucket: bucket, node: node, term: term)
     }
+
+    func release(_ leases: [Lease], bucket: Int, node: NodeID) async throws(StoreFailure) -> Set<JobID> {
+        try await store.release(leases, bucket: bucket, node: node)
+    }
 }

@@ -71,24 +71,7 @@ extension Scheduler {
         step(job, at: now, runs[job]?.answered(answer, at: now))
     }
 
-    private var sortedAccounts: [ProviderAccount] {
+    var sortedAccounts: [ProviderAccount] {
         accounts.filter { !$0.value.isEmpty }.keys.sorted { $0.description < $1.description }
-    }
-
-    // MARK: Draining
-
-    /// Stops taking jobs, and gives back those that wait for their turn.
-    ///
-    /// Calls under way may finish.
-    mutating func drain(at now: Timestamp) {
-        guard !isDraining else { return }
-        isDraining = true
-        for account in sortedAccounts {
-            let writes = accounts[account]?.writes.popFirst(.max) ?? []
-            let reads = accounts[account]?.reads.popFirst(.max) ?? []
-            for lease in writes + reads where held[lease.job]?.lease == lease {
-                step(lease.job, at: now, runs[lease.job]?.withdraw(at: now))
-            }
-        }
     }
 }

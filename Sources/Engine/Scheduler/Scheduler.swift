@@ -66,6 +66,12 @@ public struct Scheduler: Sendable {
         case share(Set<Int>)
         /// No new work: finish what is under way, give back the rest.
         case drain
+        /// Give everything back now, also what is called for: nobody waits for answers.
+        case giveBack
+        /// Leases were given back.
+        case released(Int)
+        /// They were not, or nobody knows.
+        case releaseFailed(Int)
     }
 
     /// What to do.
@@ -82,6 +88,8 @@ public struct Scheduler: Sendable {
         case find(Int, bucket: Int, [JobID])
         /// Renew leases.
         case renew(bucket: Int, [Lease])
+        /// Give leases back.
+        case release(Int, bucket: Int, [Lease])
         /// Ask for the bell, since there is nothing to do.
         case setBell
     }
@@ -95,6 +103,8 @@ public struct Scheduler: Sendable {
     var buckets: [Int: BucketState] = [:]
     var groups: [Int: CommitGroup] = [:]
     var nextGroup = 1
+    /// Leases that are being given back without a commit.
+    var releases: [Int: ReleaseGroup] = [:]
     var accounts: [ProviderAccount: AccountState] = [:]
     /// Calls under way, and whose places they take.
     var calls: [Lease: ProviderAccount] = [:]
@@ -105,6 +115,8 @@ public struct Scheduler: Sendable {
     var actions: [Action] = []
     /// Whether the node takes no new work.
     public internal(set) var isDraining = false
+    /// Whether it gives everything back, whatever is under way.
+    var givesBack = false
 
     /// A scheduler that looks after these buckets.
     public init(node: NodeID, registry: Registry, buckets: some Sequence<Int>, limits: Limits = Limits()) {
@@ -119,7 +131,8 @@ public struct Scheduler: Sendable {
 
     /// Whether nothing is under way: no job held, no claim on its way.
     public var isIdle: Bool {
-        held.isEmpty && groups.isEmpty && calls.isEmpty && buckets.values.allSatisfy { !$0.isClaiming }
+        held.isEmpty && groups.isEmpty && releases.isEmpty && calls.isEmpty
+            && buckets.values.allSatisfy { !$0.isClaiming }
     }
 
     /// Takes what happened, and answers with what to do now.
@@ -151,6 +164,9 @@ public struct Scheduler: Sendable {
         case .renewFailed(let bucket): buckets[bucket]?.renewFailed(at: now)
         case .share(let share): self.share(share)
         case .drain: drain(at: now)
+        case .giveBack: giveBack(at: now)
+        case .released(let group): releases[group] = nil
+        case .releaseFailed(let group): releases[group]?.retryAt = now + .milliseconds(250)
         }
     }
 
@@ -162,6 +178,7 @@ public struct Scheduler: Sendable {
                 if let instant = state.retryAt ?? state.nextDue { wake = min(wake, instant) }
             }
         }
+        for group in releases.values { if let retry = group.retryAt { wake = min(wake, retry) } }
         for group in groups.values { if let retry = group.retryAt { wake = min(wake, retry) } }
         if !held.isEmpty { wake = min(wake, now + limits.term / 8) }
         return max(wake, now)
@@ -174,6 +191,7 @@ public struct Scheduler: Sendable {
             renewLeases(in: bucket, at: now)
         }
         retryGroups(at: now)
+        retryReleases(at: now)
         startCalls(at: now)
         claimAll(at: now)
     }
@@ -208,6 +226,8 @@ struct BucketState: Sendable {
     var claimedAt: Timestamp?
     var nextDue: Timestamp?
     var retryAt: Timestamp?
+    /// How many claims failed in a row.
+    var failures = 0
     /// Whether jobs may be leased to this node that it was never told of.
     var mayHaveLost = false
     var asked = 0
@@ -240,6 +260,13 @@ struct CommitGroup: Sendable {
     var mustFind = false
     /// Whether it was sent again, while the first copy may still be on its way.
     var wasRepeated = false
+}
+
+/// Leases that are given back together.
+struct ReleaseGroup: Sendable {
+    let bucket: Int
+    let leases: [Lease]
+    var retryAt: Timestamp?
 }
 
 /// One account at a provider: what is called, and what waits for its turn.
