@@ -174,6 +174,12 @@ extension Harness {
         work()
     }
 
+    /// Lets the node give everything back, also what is put aside as a call under way.
+    public func giveBack() {
+        feed([.giveBack])
+        work()
+    }
+
     /// Does an action that was put aside, with the fate that it is given.
     public func resume(_ index: Int = 0, as fate: Fate = .happens) {
         guard waiting.indices.contains(index) else { return }
@@ -243,6 +249,9 @@ extension Harness {
         case .renew(let bucket, let leases):
             let renewed = store.renewNow(leases, bucket: bucket, node: node, term: limits.term)
             return .renewed(bucket: bucket, asked: leases, renewed: renewed)
+        case .release(let group, let bucket, let leases):
+            store.releaseNow(leases, bucket: bucket, node: node)
+            return .givenBack(group)
         case .setBell:
             isBellSet = true
             return .bellSet
@@ -267,6 +276,7 @@ extension Harness {
         case .commit(let group, _): return .commitFailed(group, isKnown ? .notApplied(reason) : .unknown(reason))
         case .find(let group, _, _): return .findFailed(group)
         case .renew(let bucket, _): return .renewFailed(bucket: bucket)
+        case .release(let group, _, _): return .giveBackFailed(group)
         case .setBell: return .bellSet
         case .readAccounts: return .accountsFailed
         case .change(let account, _): return .changeFailed(account)

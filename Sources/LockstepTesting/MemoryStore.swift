@@ -62,6 +62,11 @@ public final class MemoryStore: Store, Bell {
         _ leases: [Lease], bucket: Int, node: NodeID, term: Duration
     ) async throws(StoreFailure) -> Set<JobID> { renewNow(leases, bucket: bucket, node: node, term: term) }
 
+    /// Gives leases back.
+    public func release(_ leases: [Lease], bucket: Int, node: NodeID) async throws(StoreFailure) -> Set<JobID> {
+        releaseNow(leases, bucket: bucket, node: node)
+    }
+
     /// Nobody rings here: whoever enqueues rings the daemon himself.
     public func set(for node: NodeID) async throws(StoreFailure) {}
 
@@ -106,6 +111,23 @@ public final class MemoryStore: Store, Bell {
                 renewed.insert(lease.job)
             }
             return renewed
+        }
+    }
+
+    /// `release`, for callers that can't wait.
+    @discardableResult
+    public func releaseNow(_ leases: [Lease], bucket: Int, node: NodeID) -> Set<JobID> {
+        let now = clock.now()
+        return content.withLock { content in
+            var released: Set<JobID> = []
+            for lease in leases where lease.job.bucket == bucket {
+                guard var job = content.jobs[lease.job], job.lease == lease.token, job.owner == node else { continue }
+                job.owner = nil
+                job.row.dueAt = [.queued, .waiting].contains(job.row.status) ? now : nil
+                content.keep(job, as: lease.job)
+                released.insert(lease.job)
+            }
+            return released
         }
     }
 

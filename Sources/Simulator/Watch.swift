@@ -112,6 +112,14 @@ struct Watch {
         for job in jobs { seen[job]?.leaseEnds = until }
     }
 
+    mutating func released(_ jobs: Set<JobID>) {
+        for job in jobs.sorted() {
+            count("released")
+            seen[job]?.owner = nil
+            seen[job]?.leaseEnds = nil
+        }
+    }
+
     // MARK: Calls
 
     mutating func handedOut(_ call: Invocation, by node: NodeID, stored: StoredJobView?, at now: Timestamp) {

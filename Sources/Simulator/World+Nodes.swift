@@ -43,9 +43,10 @@ extension World {
     func hear(_ number: Int, _ happening: Scheduler.Happening) {
         guard nodes[number] != nil else { return }
         switch happening {
-        case .tick, .bell, .answered, .share, .drain: break
+        case .tick, .bell, .answered, .share, .drain, .giveBack: break
         case .bellSet, .claimed, .claimFailed, .committed, .commitFailed, .found, .findFailed, .renewed, .renewFailed,
-            .accounts, .accountsFailed, .changed, .changeFailed, .released, .releaseFailed, .permits, .permitsFailed:
+            .givenBack, .giveBackFailed, .accounts, .accountsFailed, .changed, .changeFailed, .released,
+            .releaseFailed, .permits, .permitsFailed:
             nodes[number]?.underWay -= 1
         }
         nodes[number]?.mailbox.append(happening)
@@ -76,6 +77,8 @@ extension World {
         bells.remove(number)
         note(Self.name(of: number), "drained", nil, "")
         nodesChanged()
+        // The process ends, with whatever it still waited for.
+        for id in calls.keys.sorted() where calls[id]?.node == number { schedule(.callIsBuried(id), after: .zero) }
         schedule(.nodeStarts, after: faults.spread(.milliseconds(100), .minutes(1)))
     }
 
@@ -91,7 +94,7 @@ extension World {
         case .note(let line):
             watch.count(line.contains("breaker opened") ? "breakers opened" : "notes")
             note(Self.name(of: number), "says", nil, line)
-        case .claim, .commit, .find, .renew, .setBell, .readAccounts, .change, .releaseHeld, .takePermits:
+        case .claim, .commit, .find, .renew, .release, .setBell, .readAccounts, .change, .releaseHeld, .takePermits:
             if case .commit = action { trouble(number) }
             nodes[number]?.underWay += 1
             let fate = drawFate()
@@ -156,5 +159,9 @@ extension World {
         note(Self.name(of: number), "drains", nil, "")
         hear(number, .drain)
         schedule(.nodeLeaves, after: latency.between(.milliseconds(1), .milliseconds(50)))
+        if faults.chance(0.5) {
+            watch.count("gives back")
+            schedule(.nodeHears(number, .giveBack), after: faults.spread(.milliseconds(1), .seconds(30)))
+        }
     }
 }

@@ -71,6 +71,7 @@ extension World {
         case .commit(let group, let batch): "commit \(group) of \(batch.jobs.count)"
         case .find(let group, _, _): "find \(group)"
         case .renew: "renew"
+        case .release: "release"
         case .setBell: "set bell"
         case .readAccounts: "read accounts"
         case .change(let account, let change): "change \(account): \(change)"
@@ -90,6 +91,7 @@ extension World {
         case .commit(let group, _): .commitFailed(group, isKnown ? .notApplied(reason) : .unknown(reason))
         case .find(let group, _, _): .findFailed(group)
         case .renew(let bucket, _): .renewFailed(bucket: bucket)
+        case .release(let group, _, _): .giveBackFailed(group)
         case .setBell: .bellSet
         case .readAccounts: .accountsFailed
         case .change(let account, _): .changeFailed(account)
@@ -112,6 +114,10 @@ extension World {
             let renewed = database.memory.renewNow(leases, bucket: bucket, node: node, term: term)
             watch.renewed(renewed, until: now + term)
             return .renewed(bucket: bucket, asked: leases, renewed: renewed)
+        case .release(let group, let bucket, let leases):
+            let released = database.memory.releaseNow(leases, bucket: bucket, node: Self.id(of: number))
+            watch.released(released)
+            return .givenBack(group)
         case .setBell:
             if nodes[number] != nil { bells.insert(number) }
             return .bellSet

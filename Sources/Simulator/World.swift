@@ -37,6 +37,8 @@ final class World {
         case nodeStarts
         /// A request of a node reaches the store, and this becomes of it.
         case storeHears(node: Int, Scheduler.Action, StoreFate)
+        /// A call ends with its node.
+        case callIsBuried(Int)
         /// A call begins.
         case callStarts(Int)
         /// One request of a call reaches the provider; `expires` is when nobody waits for the answer any more.
@@ -176,6 +178,7 @@ final class World {
         case .nodeLeaves: nodesChanged()
         case .nodeStarts: startNode()
         case .storeHears(let number, let action, let fate): store(hears: action, from: number, fate)
+        case .callIsBuried(let id): await bury(id)
         case .callStarts(let id): await start(call: id)
         case .requestArrives(let id, let leg, let request, let expires, let isLost):
             arrive(request, of: id, leg: leg, expires: expires, answerIsLost: isLost)

@@ -36,7 +36,8 @@ struct FaultTests {
             switch action {
             case .commit, .find, .claim:
                 [.happens, .fails, .losesRequest, .losesAnswer][Int(random.next() % 4)]
-            case .perform, .permit, .renew, .setBell, .readAccounts, .change, .releaseHeld, .takePermits, .note:
+            case .perform, .permit, .renew, .release, .setBell, .readAccounts, .change, .releaseHeld, .takePermits,
+                .note:
                 .happens
             }
         }

@@ -414,6 +414,7 @@ extension Harness {
             case .find: "find"
             case .renew: "renew"
             case .permit: "permit"
+            case .release: "release"
             case .setBell: "setBell"
             case .readAccounts: "readAccounts"
             case .change: "change"

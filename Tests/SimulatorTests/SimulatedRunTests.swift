@@ -23,7 +23,7 @@ struct SimulatedRunTests {
         }
         // A run in which nothing goes wrong proves nothing.
         for name in [
-            "crashes", "stops", "drains", "shares", "outages", "store faults", "stale commits", "finds",
+            "crashes", "stops", "drains", "gives back", "shares", "outages", "store faults", "stale commits", "finds",
             "requests lost", "answers lost", "unknown outcomes", "held back", "looks", "repeated actions",
             "webhooks answered 401",
             "ended completed", "ended canceled", "ended expired", "ended failed",

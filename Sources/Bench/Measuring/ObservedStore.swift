@@ -92,4 +92,8 @@ final class ObservedStore: Store {
     func takePermits(_ account: ProviderAccount, _ wanted: Int) async throws(StoreFailure) -> PermitGrant {
         try await store.takePermits(account, wanted)
     }
+
+    func release(_ leases: [Lease], bucket: Int, node: NodeID) async throws(StoreFailure) -> Set<JobID> {
+        try await store.release(leases, bucket: bucket, node: node)
+    }
 }

@@ -120,21 +120,4 @@ extension Scheduler {
         guard let entry = held[job], entry.lease == lease, entry.stage == .calling else { return }
         step(job, at: now, withRun(job) { $0.answered(answer, isFailedProbe: hasProbedInVain, at: now) })
     }
-
-    // MARK: Draining
-
-    /// Stops taking jobs, and gives back those that wait for their turn.
-    ///
-    /// Calls under way may finish.
-    mutating func drain(at now: Timestamp) {
-        guard !isDraining else { return }
-        isDraining = true
-        for account in accounts(where: { !$0.isEmpty }) {
-            let writes = accounts[account]?.writes.removeAll() ?? []
-            let reads = accounts[account]?.reads.removeAll() ?? []
-            for lease in writes + reads where held[lease.job]?.lease == lease {
-                step(lease.job, at: now, withRun(lease.job) { $0.withdraw(at: now) })
-            }
-        }
-    }
 }

@@ -19,6 +19,7 @@ extension Scheduler {
     mutating func hurry(at now: Timestamp) {
         for bucket in buckets.keys where buckets[bucket]?.retryAt != nil { buckets[bucket]?.retryAt = now }
         for group in groups.keys where groups[group]?.retryAt != nil { groups[group]?.retryAt = now }
+        for group in releases.keys where releases[group]?.retryAt != nil { releases[group]?.retryAt = now }
         look()
     }
 
@@ -103,9 +104,10 @@ extension Scheduler {
         state.isClaiming = false
         state.asked = 0
         state.retryAt = nil
+        state.failures = 0
         state.mayHaveLost = claim.isPartial
         if state.isTurn {
-            turned(claim, &state)
+            turned(claim, wasFull: wasFull, &state)
         } else {
             finish(claim, wasFull: wasFull, &state, at: now)
         }
@@ -141,7 +143,10 @@ extension Scheduler {
         buckets[bucket]?.asked = 0
         buckets[bucket]?.wantsClaim = true
         buckets[bucket]?.mayHaveLost = true
-        buckets[bucket]?.retryAt = now + .milliseconds(250)
+        let failures = min((buckets[bucket]?.failures ?? 0) + 1, 5)
+        buckets[bucket]?.failures = failures
+        // 250 ms, doubled with each failure, at most 2 s.
+        buckets[bucket]?.retryAt = now + .milliseconds(min(2000, 125 << failures))
     }
 
     // MARK: Leases

@@ -15,7 +15,7 @@ public struct Scheduler: Sendable {
         public var held = 2000
         /// Places beyond these for tenants whose turn it is: one that fills all of `held` keeps nobody out.
         public var turnPlaces = 100
-        /// The most jobs of one tenant and priority that a turn takes.
+        /// The most jobs of one tenant and priority that a turn takes, and an eighth of what it may take.
         public var quantum = 25
         /// While more is due than is claimed at once, tenants take turns this often, or after so many claims.
         public var turnEvery: Duration = .milliseconds(25)
@@ -102,6 +102,12 @@ public struct Scheduler: Sendable {
         case permitsFailed(ProviderAccount)
         /// No new work: finish what is under way, give back the rest.
         case drain
+        /// Give everything back now, also what is called for: nobody waits for answers.
+        case giveBack
+        /// Leases were given back.
+        case givenBack(Int)
+        /// They were not, or nobody knows.
+        case giveBackFailed(Int)
     }
 
     /// What to do.
@@ -118,6 +124,8 @@ public struct Scheduler: Sendable {
         case find(Int, bucket: Int, [JobID])
         /// Renew leases.
         case renew(bucket: Int, [Lease])
+        /// Give leases back.
+        case release(Int, bucket: Int, [Lease])
         /// Ask for the bell, since there is nothing to do.
         case setBell
         /// Read how accounts stand.
@@ -143,6 +151,8 @@ public struct Scheduler: Sendable {
     var buckets: [Int: BucketState] = [:]
     var groups: [Int: CommitGroup] = [:]
     var nextGroup = 1
+    /// Leases that are being given back without a commit.
+    var releases: [Int: ReleaseGroup] = [:]
     var accounts: [ProviderAccount: AccountState] = [:]
     /// Calls under way, and whose places they take.
     var calls: [Lease: ProviderAccount] = [:]
@@ -157,6 +167,8 @@ public struct Scheduler: Sendable {
     var actions: [Action] = []
     /// Whether the node takes no new work.
     public internal(set) var isDraining = false
+    /// Whether it gives everything back, whatever is under way.
+    var givesBack = false
 
     /// A scheduler that looks after these buckets.
     public init(node: NodeID, registry: Registry, buckets: some Sequence<Int>, limits: Limits = Limits()) {
@@ -171,8 +183,9 @@ public struct Scheduler: Sendable {
 
     /// Whether nothing is under way: no job held, no claim on its way.
     public var isIdle: Bool {
-        held.isEmpty && groups.isEmpty && calls.isEmpty && buckets.values.allSatisfy { !$0.isClaiming }
-            && accounts.values.allSatisfy(\.gate.isAtRest)
+        held.isEmpty && groups.isEmpty && releases.isEmpty && calls.isEmpty
+            && buckets.values.allSatisfy { !$0.isClaiming }
+            && (givesBack || accounts.values.allSatisfy(\.gate.isAtRest))
     }
 
     /// Takes what happened, and answers with what to do now.
@@ -204,6 +217,9 @@ public struct Scheduler: Sendable {
         case .renewFailed(let bucket): buckets[bucket]?.renewFailed(at: now)
         case .share(let share): self.share(share)
         case .drain: drain(at: now)
+        case .giveBack: giveBack(at: now)
+        case .givenBack(let group): releases[group] = nil
+        case .giveBackFailed(let group): releases[group]?.retryAt = now + .milliseconds(250)
         case .accounts, .accountsFailed, .changed, .changeFailed, .released, .releaseFailed, .permits, .permitsFailed:
             takeNews(happening, at: now)
         }
@@ -240,6 +256,7 @@ public struct Scheduler: Sendable {
                 }
             }
         }
+        for group in releases.values { if let retry = group.retryAt { wake = min(wake, retry) } }
         for group in groups.values { if let retry = group.retryAt { wake = min(wake, retry) } }
         for state in accounts.values { if let instant = state.wakeAt(for: node, at: now) { wake = min(wake, instant) } }
         if !held.isEmpty { wake = min(wake, now + limits.term / 8) }
@@ -254,6 +271,7 @@ public struct Scheduler: Sendable {
             renewLeases(in: bucket, at: now)
         }
         retryGroups(at: now)
+        retryReleases(at: now)
         startCalls(at: now)
         tellNews(at: now)
         takePermits(at: now)
@@ -293,6 +311,8 @@ struct BucketState: Sendable {
     var claimedAt: Timestamp?
     var nextDue: Timestamp?
     var retryAt: Timestamp?
+    /// How many claims failed in a row.
+    var failures = 0
     /// Whether jobs may be leased to this node that it was never told of.
     var mayHaveLost = false
     var asked = 0
@@ -328,6 +348,13 @@ struct CommitGroup: Sendable {
     var mustFind = false
     /// Whether it was sent again, while the first copy may still be on its way.
     var wasRepeated = false
+}
+
+/// Leases that are given back together.
+struct ReleaseGroup: Sendable {
+    let bucket: Int
+    let leases: [Lease]
+    var retryAt: Timestamp?
 }
 
 /// One account at a provider: what is called, and what waits for its turn.

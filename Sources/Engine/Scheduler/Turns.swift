@@ -79,18 +79,20 @@ extension Scheduler {
             bucket: bucket, limit: limit, mark: nil, node: node, term: limits.term,
             workflows: registry.workflows.map { ($0.name, $0.version) }, readsAccounts: wantsReadings(at: now))
         request.turn = .init(
-            quantum: limits.quantum, after: backlog.after,
+            quantum: min(limits.quantum, max(1, limit / 8)), after: backlog.after,
             without: places.filter { $0.value > share }.map(\.key).sorted())
         actions.append(.claim(request))
         return true
     }
 
     /// What a turn brought.
-    mutating func turned(_ claim: Claim, _ state: inout BucketState) {
+    func turned(_ claim: Claim, wasFull: Bool, _ state: inout BucketState) {
         state.isTurn = false
         state.wantsClaim = true
-        state.backlog?.after = claim.turnedTo
-        state.backlog?.pause = claim.jobs.isEmpty ? limits.turnEvery * 3 : limits.turnEvery
+        let foundNobody = claim.jobs.isEmpty && state.backlog?.after == ""
+        state.backlog?.pause = foundNobody ? limits.turnEvery * 3 : limits.turnEvery
+        // Where there was no room for all, the next turn goes on behind the last.
+        state.backlog?.after = wasFull ? claim.jobs.map(\.tenant).max() ?? "" : claim.turnedTo
     }
 
     /// What a claim by due time says about a backlog.

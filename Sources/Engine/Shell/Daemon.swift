@@ -58,6 +58,10 @@ public final class Daemon: Sendable {
     /// Takes no new jobs, lets calls under way finish, gives back the rest; `run` then returns.
     public func drain() { mailbox.post(.happened(.drain)) }
 
+    /// Takes no new jobs, and gives everything back without waiting for calls under way; `run` returns as soon as the
+    /// store has it.
+    public func giveBack() { mailbox.post(.happened(.giveBack)) }
+
     /// Returns from `run` at once.
     ///
     /// What is under way is taken over by others when the leases end.
@@ -143,6 +147,11 @@ public final class Daemon: Sendable {
                 let renewed = try await self.environment.store.renew(
                     leases, bucket: bucket, node: self.node, term: self.scheduler.limits.term)
                 return .renewed(bucket: bucket, asked: leases, renewed: renewed)
+            }
+        case .release(let group, let bucket, let leases):
+            attempt("release", orElse: .giveBackFailed(group)) {
+                _ = try await self.environment.store.release(leases, bucket: bucket, node: self.node)
+                return .givenBack(group)
             }
         case .setBell:
             attempt("bell", orElse: .bellSet) {

@@ -174,6 +174,18 @@ public final class PostgresStore: Store {
         }
     }
 
+    /// Gives leases back.
+    public func release(_ leases: [Lease], bucket: Int, node: NodeID) async throws(StoreFailure) -> Set<JobID> {
+        try await read { () throws(PostgresError) in
+            try
+                (await commits.query(
+                    .release,
+                    [
+                        .int(bucket), .ids(leases.map(\.job)), .ints(leases.map(\.token)), .text(node.description),
+                    ], timeout: Self.patience)).ids()
+        }
+    }
+
     func read<Answer>(
         _ body: () async throws(PostgresError) -> Answer
     ) async throws(StoreFailure) -> Answer {

@@ -9,6 +9,7 @@ extension Statement {
     static let reclaim = Statement(name: "reclaim", sql: SQL.reclaim)
     static let commit = Statement(name: "commit", sql: SQL.commit)
     static let renew = Statement(name: "renew", sql: SQL.renew)
+    static let release = Statement(name: "release", sql: SQL.release)
     static let findCommit = Statement(name: "find_commit", sql: SQL.findCommit)
     static let nextDue = Statement(name: "next_due", sql: SQL.nextDue)
 

@@ -6,6 +6,7 @@ import Domain
 import HTTPClient
 import HTTPServer
 import HTTPTypes
+import PostgresStore
 import SandboxCore
 import SandboxHost
 import Time
@@ -80,10 +81,11 @@ enum SandboxCommand: Command {
         let world = try DfnsWorld(
             seed: seed, bearer: account.token.reveal(), credentialID: account.credentialID,
             publicKeyPEM: account.privateKey.publicKey.pem(), webhooks: webhooks.map { [$0] } ?? [])
+        let failures = FailureLog(host: host.time, write: { host.log("dfns/\(account.name): \($0)") })
         let sandbox = SandboxHost(
             Sandbox(DfnsSimulator(world, options: options)), clock: clock,
             transport: NetworkTransport(connectionsPerHost: 32),
-            pause: { await host.sleep($0) }, log: { host.log("dfns/\(account.name): \($0)") })
+            pause: { await host.sleep($0) }, log: failures.log)
         let server = try HTTPServer(host: account.origin.host, port: account.origin.port) { request in
             await sandbox.answer(request)
         }

@@ -17,6 +17,8 @@ struct Health: Sendable {
 
     private func readiness() async -> HTTPResponse {
         do {
+            // A database that hangs is no better than one that is gone, and whoever asks does not wait for long.
+            _ = try await database.query(Statement(name: "alive", sql: "select 1"), [], timeout: .seconds(2))
             let stranded = try await StrandedVersion.all(in: database)
             guard stranded.isEmpty else { return .text(503, stranded.map { "\($0)\n" }.joined()) }
             return .text(200, "ready\n")

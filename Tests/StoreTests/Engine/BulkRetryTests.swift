@@ -16,7 +16,7 @@ struct BulkRetryTests {
             try await database.script(
                 """
                 select count(*) from lockstep.enqueue_many('\(Parcel.name)', (
-                    select array_agg(jsonb_build_object('number', g * 42 + 1, 'isHeld', false, 'isInsured', false))
+                    select array_agg(jsonb_build_object('number', g * 210 + 1, 'isHeld', false, 'isInsured', false))
                     from generate_series(1, 10000) as g));
                 update lockstep.job_state set status = 'parked', last_error = 'the desk was shut', due_at = null
                 """)

@@ -84,6 +84,6 @@ final class PostOffice: Sendable {
 
     private func track(_ number: Int, _ ledger: inout Ledger) -> Answer<Parcel.Event> {
         ledger.asked[number, default: 0] += 1
-        return ledger.asked[number] == 3 ? .event(.arrived) : .nothing
+        return ledger.asked[number, default: 0] >= 3 ? .event(.arrived) : .nothing
     }
 }

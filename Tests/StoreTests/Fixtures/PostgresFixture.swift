@@ -15,8 +15,13 @@ struct PostgresFixture: StoreFixture {
     var store: any Store { postgres }
 
     init(buckets: Int) async throws {
+        try await self.init(TestDatabase.fresh(Self.template(buckets: buckets)), buckets: buckets)
+    }
+
+    /// A store on a database that is migrated already.
+    init(_ connectionString: String, buckets: Int) throws {
         self.buckets = buckets
-        configuration = try PostgresConfiguration(await TestDatabase.fresh(Self.template(buckets: buckets)))
+        configuration = try PostgresConfiguration(connectionString)
         postgres = PostgresStore(configuration)
         database = PostgresConnection(configuration)
     }
