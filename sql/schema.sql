@@ -564,9 +564,17 @@ declare
     current lockstep.clock := lockstep.virtual_clock();
     goal timestamptz;
     instant timestamptz;
+    unquiet text;
 begin
     select c.* into current from lockstep.clock c for update skip locked;
-    if not found or lockstep.unquiet() is not null then
+    if not found then
+        return null;
+    end if;
+    unquiet := lockstep.unquiet();
+    if unquiet is not null then
+        if unquiet like 'webhook %' then
+            perform lockstep.match_webhooks();
+        end if;
         return null;
     end if;
     goal := coalesce(clock_step.target, current.target);
