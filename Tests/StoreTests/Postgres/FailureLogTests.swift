@@ -1,6 +1,7 @@
 import PostgresStore
 import Synchronization
 import Testing
+import Time
 
 @Suite("The log of failures")
 struct FailureLogTests {
