@@ -22,7 +22,7 @@ from cluster import SETTINGS, Cluster
 
 # What is installed, and how many jobs are enqueued for each kind of work: more than it does in the time.
 PEERS = {
-    "absurd": {"packages": ["absurd-sdk==0.5.1", "absurdctl==0.5.1"], "steps": 6_000, "jobs": 30_000},
+    "absurd": {"packages": ["absurd-sdk==0.5.1", "absurdctl==0.5.1"], "steps": 5_000, "jobs": 20_000},
     "dbos": {"packages": ["dbos==3.4.0"], "steps": 2_000, "jobs": 5_000},
     "awa": {"packages": ["awa-pg==0.6.9"], "jobs": 200_000},
     "pgqueuer": {"packages": ["pgqueuer==1.6.0", "asyncpg==0.32.0"], "jobs": 300_000},
@@ -55,7 +55,7 @@ def measure(name: str, work: str, seconds: float, cluster: Cluster) -> dict:
         python = environment(name, peer["packages"])
         done = subprocess.run(
             [python, here / f"{name}_peer.py", cluster.fresh(name), work, str(peer[work]), str(seconds)],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=seconds + 300,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=seconds + 600,
             env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"})
         result = json.loads(done.stdout.strip().splitlines()[-1])
     except subprocess.TimeoutExpired:
