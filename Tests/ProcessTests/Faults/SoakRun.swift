@@ -105,6 +105,7 @@ final class SoakRun {
             from generate_series(1, $5::int) as n
             """, .text(order), .texts(kinds), .text("\(start.timeIntervalSince1970)"), .text("\(gap)"),
             .int(options.jobs))
+        start = max(start, Date())
         for number in 1...options.jobs {
             let digits = kinds[number % 10]
             asked["payout-\(number)"] = FaultPlan.endings.first { $0.digits == digits }?.endings
@@ -122,7 +123,8 @@ final class SoakRun {
                 if (isOver && age > 1.5) || age > 60 { killed.remove(at: place) }
             }
             // Those who are left are looked after while the next one is killed.
-            if -start.timeIntervalSinceNow >= second, second < Double(options.seconds) { return }
+            let isDue = -start.timeIntervalSinceNow >= second && second < Double(options.seconds)
+            if isDue, daemons.allSatisfy(\.isRunning) { return }
             pass(milliseconds: 50)
         }
     }
@@ -159,10 +161,20 @@ final class SoakRun {
 
     /// Waits until all have ended. What was under way at the last disturbance has its lease and its settle time to wait.
     private func finish() async throws {
+        try await awaitQuiet()
+        // The first one is where webhooks are posted: what came as it ended is for the other one's sweep.
+        for (number, daemon) in daemons.enumerated() {
+            if daemon.stop(within: .seconds(30)) != 0 {
+                violations.append("daemon \(number) did not drain: \(daemon.output.suffix(500))")
+            }
+            if number == 0 { try await awaitQuiet() }
+        }
+    }
+
+    /// Waits until no job, no webhook that belongs to one, and no signal is left.
+    private func awaitQuiet() async throws {
         let limit = Date(timeIntervalSinceNow: 600)
         while Date() < limit {
-            // A webhook that a crash left unmatched is matched by the next sweep. (Those that came while nobody listened
-            // come again a minute later: nobody waits for them.)
             let left: Int = try await lockstep.patiently(
                 """
                 select (select count(*) from lockstep.job_state where finished_at is null)
@@ -170,11 +182,8 @@ final class SoakRun {
                     + (select count(*) from lockstep.signal where handled_at is null) as left
                 """
             ).only["left"]
-            if left == 0 { break }
+            if left == 0 { return }
             pass(milliseconds: 500)
-        }
-        for (number, daemon) in daemons.enumerated() where daemon.stop(within: .seconds(30)) != 0 {
-            violations.append("daemon \(number) did not drain: \(daemon.output.suffix(500))")
         }
     }
 
