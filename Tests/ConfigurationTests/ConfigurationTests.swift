@@ -215,7 +215,7 @@ private func account(_ member: String, _ replacement: String) -> String {
         (
             "token", "tokn: {env: \"DFNS_TOKEN\"},",
             "6: accounts.dfns.main.tokn is not known; known here: mode, base_url, token, credential_id, private_key, "
-                + "user_id, webhook_secret"
+                + "user_id, webhook_secret, limits"
         ),
     ])
 func wrongAccount(member: String, replacement: String, message: String) {

@@ -168,7 +168,8 @@ struct SchedulerTests {
             failures -= 1
             return .fails
         }
-        harness.advance(by: .milliseconds(749))
+        // 250 ms, then 500, then 1,000.
+        harness.advance(by: .milliseconds(1749))
         #expect(harness.state(job) == nil)
         harness.advance(by: .milliseconds(1))
         #expect(harness.state(job) == "approving")
