@@ -1,6 +1,7 @@
 public import Time
 
-/// A value for `$1`, `$2` and so on, in PostgreSQL's text form unless it says otherwise; the statement decides its type.
+/// A value for `$1`, `$2` and so on, in PostgreSQL's text form unless it says otherwise; the statement decides its
+/// type.
 ///
 /// `.text` serves every type that is written as text: uuid, jsonb, numeric, enums. `nil` is SQL's null.
 /// Arrays are `text[]`, `bigint[]` and so on: write `unnest($1::text[])`.

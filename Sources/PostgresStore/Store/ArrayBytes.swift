@@ -2,11 +2,11 @@ import Postgres
 import Time
 import WorkflowCore
 
-/// Builds an array in PostgreSQL's binary form, element by element: a commit of 200 jobs has sixty of them, many times a
-/// second, and neither side has digits to write or quotes to look for.
+/// Builds an array in PostgreSQL's binary form, element by element: a commit of 200 jobs has sixty of them, many times
+/// a second, and neither side has digits to write or quotes to look for.
 ///
-/// The form is that of the server's `array_recv` (PostgreSQL's sources, arrayfuncs.c): the number of dimensions, whether
-/// there are nulls, the elements' type, length and first index, then each element after its own length.
+/// The form is that of the server's `array_recv` (PostgreSQL's sources, arrayfuncs.c): the number of dimensions,
+/// whether there are nulls, the elements' type, length and first index, then each element after its own length.
 struct ArrayBytes {
     /// What the elements are, by PostgreSQL's own number for the type (pg_type.dat).
     enum Element: Int32 {
