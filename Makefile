@@ -39,7 +39,7 @@ bench-peers: dependencies ## measure engines of others beside it, from Python's 
 
 # One after the other, so that what waits for servers and processes doesn't take the threads from what computes.
 TEST_GROUPS := Time|Domain|Crypto|WorkflowCore|Workflow|Engine|Dfns|DfnsSandbox|Configuration|Webhooks|Bench|Tidy \
-	HTTP Postgres SQL|Store Simulator Process
+	HTTP Postgres SQL Store Simulator Process
 
 test: dependencies ## build and run every test; FILTER=Name runs some
 	$(SWIFT) build $(BUILD_FLAGS) --build-tests

@@ -147,8 +147,9 @@ struct PostgresBed: TestBed {
 
     func enqueue(_ parcel: Parcel.Input) async throws -> JobID {
         let rows = try await fixture.database.query(
-            Statement("select lockstep.enqueue($1, $2::jsonb)"),
-            [.text(Parcel.name), .text(try JSONCoding().store(parcel))])
+            // With a key: whoever asks again because the answer was lost gets the same job.
+            Statement("select lockstep.enqueue($1, $2::jsonb, $3)"),
+            [.text(Parcel.name), .text(try JSONCoding().store(parcel)), .text("parcel-\(parcel.number)")])
         return try rows.only[0]
     }
 

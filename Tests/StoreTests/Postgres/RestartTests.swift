@@ -16,6 +16,8 @@ struct RestartTests {
     ) async throws {
         var options = PrivateCluster.Options()
         options.lifetime = .withProcessAndDirectory
+        // Else a server that is stopped at once forgets what it has promised.
+        options.isDurable = true
         let cluster = try PrivateCluster.start(directory: "/tmp/lockstep-\(name)-\(getpid())", options: options)
         let url = cluster.connectionString()
         let owner = PostgresConnection(try PostgresConfiguration(url))
