@@ -29,7 +29,8 @@ struct DefectTests {
     private static func breaks(_ defect: Defect) -> [Promise] {
         switch defect {
         case .unfencedCommits, .uncountedCommits: [.fencedCommits]
-        case .forgetfulStore: [.gaplessHistory, .lookBeforeRepeating, .intentBeforeEffect, .oneOwner]
+        case .forgetfulStore:
+            [.gaplessHistory, .lookBeforeRepeating, .intentBeforeEffect, .oneOwner, .fencedCommits]
         case .forgottenAnswers: [.signalsOnce]
         case .forgottenAttempts, .blindRepeats: [.lookBeforeRepeating]
         case .freshKeys: [.onceAtTheProvider]
