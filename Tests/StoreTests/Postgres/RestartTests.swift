@@ -16,6 +16,8 @@ struct RestartTests {
     ) async throws {
         var options = PrivateCluster.Options()
         options.lifetime = .withProcessAndDirectory
+        // What it has committed survives its own crashes, if not the machine's.
+        options.settings = ["synchronous_commit": "on", "full_page_writes": "on"]
         let cluster = try PrivateCluster.start(directory: "/tmp/lockstep-\(name)-\(getpid())", options: options)
         let url = cluster.connectionString()
         let owner = PostgresConnection(try PostgresConfiguration(url))
