@@ -13,8 +13,8 @@ public protocol Store: AccountBook {
     func find(_ jobs: [JobID], bucket: Int) async throws(StoreFailure) -> [JobID: Position]
     /// Makes leases last for another term, and returns the jobs whose lease still was the node's.
     func renew(_ leases: [Lease], bucket: Int, node: NodeID, term: Duration) async throws(StoreFailure) -> Set<JobID>
-    /// Gives leases back as the jobs stand, so that others take them at once, and returns the jobs whose lease still was
-    /// the node's. An attempt that was started stays so: its outcome is unknown to the next owner.
+    /// Gives leases back as the jobs stand, so that others take them at once, and returns the jobs whose lease still
+    /// was the node's. An attempt that was started stays so: its outcome is unknown to the next owner.
     func release(_ leases: [Lease], bucket: Int, node: NodeID) async throws(StoreFailure) -> Set<JobID>
 }
 
