@@ -158,7 +158,7 @@ struct SchedulerTests {
         #expect(harness.store.jobs.map(\.job.row.state) == ["approving"])
     }
 
-    @Test("A claim that fails is repeated a moment later")
+    @Test("A claim that fails is repeated a moment later, and then with pauses that grow")
     func claimFails() throws {
         let harness = try Harness.transfers()
         let job = try harness.transfer(.approve)
@@ -168,9 +168,10 @@ struct SchedulerTests {
             failures -= 1
             return .fails
         }
-        // 250 ms, then 500, then 1,000.
+        // 250 ms, 500 ms, 1 s.
         harness.advance(by: .milliseconds(1749))
         #expect(harness.state(job) == nil)
+        #expect(failures == 0)
         harness.advance(by: .milliseconds(1))
         #expect(harness.state(job) == "approving")
     }

@@ -29,8 +29,8 @@ struct DefectTests {
     private static func breaks(_ defect: Defect) -> [Promise] {
         switch defect {
         case .unfencedCommits, .uncountedCommits: [.fencedCommits]
-        case .forgetfulStore:
-            [.gaplessHistory, .lookBeforeRepeating, .intentBeforeEffect, .oneOwner, .fencedCommits]
+        // Whoever goes on from a commit that was lost is refused, though the job is his.
+        case .forgetfulStore: [.fencedCommits, .gaplessHistory, .lookBeforeRepeating, .intentBeforeEffect, .oneOwner]
         case .forgottenAnswers: [.signalsOnce]
         case .forgottenAttempts, .blindRepeats: [.lookBeforeRepeating]
         case .freshKeys: [.onceAtTheProvider]

@@ -42,6 +42,11 @@ public final class NodeRegistration: Sendable {
         var share: Set<Int> = []
         var isDraining = false
         var isSilent = false
+        /// Heartbeats that were not answered yet.
+        var underWay = 0
+        var isForgotten = false
+        /// Who waits until none is under way.
+        var leaving: CheckedContinuation<Void, Never>?
     }
 
     private let identity: Identity
@@ -103,8 +108,17 @@ public final class NodeRegistration: Sendable {
         await sayOnce()
     }
 
-    /// Takes the node off the list, after its jobs were given back.
+    /// Takes the node off the list for good, after its jobs were given back.
     public func forget() async throws(PostgresError) {
+        // A heartbeat under way would put it on the list again.
+        await withCheckedContinuation { continuation in
+            let isQuiet = state.withLock { state in
+                state.isForgotten = true
+                if state.underWay > 0 { state.leaving = continuation }
+                return state.underWay == 0
+            }
+            if isQuiet { continuation.resume() }
+        }
         _ = try await database.query(.forgetNode, [.text(identity.node.description)], timeout: .seconds(2))
     }
 
@@ -119,16 +133,31 @@ public final class NodeRegistration: Sendable {
     }
 
     private func say() async throws(PostgresError) {
-        let (share, isDraining) = state.withLock { ($0.share.count, $0.isDraining) }
+        let now: (share: Int, isDraining: Bool)? = state.withLock { state in
+            guard !state.isForgotten else { return nil }
+            state.underWay += 1
+            return (state.share.count, state.isDraining)
+        }
+        guard let now else { return }
+        defer { answered() }
         let answer = try await database.query(
             .heartbeat,
             [
                 .text(identity.node.description), .text(identity.name), .text(identity.build),
                 .texts(identity.workflows.map(\.name)), .ints(identity.workflows.map(\.version)),
-                .int(isDraining ? 0 : share), .bool(isDraining),
+                .int(now.isDraining ? 0 : now.share), .bool(now.isDraining),
             ], timeout: .seconds(5))
         let sharing: [String] = try answer.only["sharing"]
         try await take(sharing.map { NodeID($0) })
+    }
+
+    private func answered() {
+        let leaving: CheckedContinuation<Void, Never>? = state.withLock { state in
+            state.underWay -= 1
+            guard state.underWay == 0 else { return nil }
+            return exchange(&state.leaving, nil)
+        }
+        leaving?.resume()
     }
 
     /// Works out the node's buckets anew where somebody came or went, and says so at once.

@@ -88,8 +88,6 @@ struct DaemonProcess {
         server.stop()
         beats.cancel()
         await tidyUp {
-            // A heartbeat under way would put the node on the list again.
-            await beats.value
             try? await registration.forget()
             await store.close()
             await pool.close()

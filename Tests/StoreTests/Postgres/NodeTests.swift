@@ -145,6 +145,43 @@ struct NodeTests {
         #expect(lines.withLock { $0.dropFirst() } == ["the node can say again that it is alive"])
     }
 
+    /// Lets heartbeats wait on their way, until it is told to let them go.
+    private struct SlowRoad: QueryRunner {
+        let database: PostgresConnection
+        let set = AsyncStream.makeStream(of: Void.self)
+        let go = AsyncStream.makeStream(of: Void.self)
+
+        func query(
+            _ statement: Statement, _ parameters: [Parameter], timeout: Duration?
+        ) async throws(PostgresError) -> Rows {
+            if statement.name == "heartbeat" {
+                set.continuation.yield()
+                for await _ in go.stream { break }
+            }
+            return try await database.query(statement, parameters, timeout: timeout)
+        }
+
+        func script(_ sql: String) async throws(PostgresError) { try await database.script(sql) }
+    }
+
+    @Test("A heartbeat that is under way when the node is forgotten does not bring it back")
+    func forgotten() async throws {
+        let fixture = try await PostgresFixture(buckets: 1)
+        let road = SlowRoad(database: fixture.database)
+        let registration = NodeRegistration(
+            .init(node: .first, name: "a", build: "b", workflows: [], buckets: 1), database: road,
+            shared: { _ in }, log: { Issue.record("\($0)") })
+        let beat = Task { await registration.drain() }
+        for await _ in road.set.stream { break }
+        let forgetting = Task { try await registration.forget() }
+        road.go.continuation.yield()
+        road.go.continuation.finish()
+        try await forgetting.value
+        await beat.value
+        await registration.drain()
+        #expect(try await fixture.database.query(Statement("select from lockstep.node")).isEmpty)
+    }
+
     @Test("It says that it is alive every second")
     func heartbeat() async throws {
         let fixture = try await PostgresFixture(buckets: 1)

@@ -16,8 +16,8 @@ struct RestartTests {
     ) async throws {
         var options = PrivateCluster.Options()
         options.lifetime = .withProcessAndDirectory
-        // Else a server that is stopped at once forgets what it has promised.
-        options.isDurable = true
+        // What it has committed survives its own crashes, if not the machine's.
+        options.settings = ["synchronous_commit": "on", "full_page_writes": "on"]
         let cluster = try PrivateCluster.start(directory: "/tmp/lockstep-\(name)-\(getpid())", options: options)
         let url = cluster.connectionString()
         let owner = PostgresConnection(try PostgresConfiguration(url))
