@@ -8,10 +8,10 @@ LOCKSTEP = "$$($(SWIFT) build --show-bin-path)/lockstep"
 PYTHON_TESTS := $(wildcard Tests/*/*.py Tests/*/*/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help dependencies build demo dev test lint format diagrams docs
+.PHONY: help dependencies build demo dev bench bench-peers test soak lint format diagrams docs
 
 help: ## print this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r verb what; do \
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r verb what; do \
 		printf '  make %-13s %s\n' "$$verb" "$$what"; done
 
 dependencies: ## install the system packages that are missing (Debian, Ubuntu)
@@ -29,9 +29,17 @@ demo: build ## a payout from enqueue to arrival, on a private PostgreSQL and a s
 dev: build ## daemon and sandbox on a private PostgreSQL, until interrupted
 	@exec $(LOCKSTEP) dev $(ARGS)
 
+bench: dependencies ## measure how fast it is, on a PostgreSQL of its own; ARGS="--figures transitions" for some
+	$(SWIFT) build $(BUILD_FLAGS) --configuration release --product lockstep
+	@exec "$$($(SWIFT) build --configuration release --show-bin-path)/lockstep" bench $(ARGS)
+
+bench-peers: dependencies ## measure engines of others beside it, from Python's index; ARGS="--peers awa --json" for some
+	@python3 -c 'import ensurepip' 2>/dev/null || scripts/install-dependencies python3 python3-venv
+	@python3 -B bench/peers/run.py $(ARGS)
+
 # One after the other, so that what waits for servers and processes doesn't take the threads from what computes.
-TEST_GROUPS := Time|Domain|Crypto|WorkflowCore|Workflow|Engine|Dfns|DfnsSandbox|Configuration|Webhooks|Tidy \
-	HTTP Postgres SQL|Store Simulator Process
+TEST_GROUPS := Time|Domain|Crypto|WorkflowCore|Workflow|Engine|Dfns|DfnsSandbox|Configuration|Webhooks|Bench|Tidy \
+	HTTP Postgres SQL Store Simulator Process
 
 test: dependencies ## build and run every test; FILTER=Name runs some
 	$(SWIFT) build $(BUILD_FLAGS) --build-tests
@@ -43,6 +51,16 @@ else
 		$(SWIFT) test --skip-build --disable-xctest --filter "^($$group)Tests[.]"; \
 	done
 endif
+
+SECONDS ?= 120
+JOBS ?= 20000
+
+soak: dependencies ## two daemons under load, killed again and again, and PostgreSQL restarted; SECONDS=120 JOBS=20000
+	$(SWIFT) build $(BUILD_FLAGS) --build-tests
+	$(SWIFT) build -c release --product lockstep
+	LOCKSTEP_EXECUTABLE="$$($(SWIFT) build -c release --show-bin-path)/lockstep" \
+		LOCKSTEP_SOAK_SECONDS=$(SECONDS) LOCKSTEP_SOAK_JOBS=$(JOBS) \
+		$(SWIFT) test --skip-build --disable-xctest --filter '^ProcessTests[.]SoakTests'
 
 lint: ## check the formatting; silent when all is well
 	@$(SWIFT) format lint --strict --recursive --parallel $(FORMATTED)

@@ -101,7 +101,7 @@ let package = Package(
         library("Configuration", knows: ["Dfns", "Domain", "Crypto", "HTTPClient"]),
         library("PrivateCluster", knows: ["Postgres"]),
 
-        // Level 4: the whole daemon on virtual time
+        // Level 4: the whole daemon: on virtual time, and against real time
         library(
             "Simulator",
             knows: [
@@ -109,13 +109,17 @@ let package = Package(
                 "SandboxCore", "DfnsSandbox", "HTTPTypes", "HTTPClient", "Crypto", "Webhooks",
             ]),
 
+        library(
+            "Bench",
+            knows: ["Engine", "WorkflowCore", "JSONSchema", "Time", "Postgres", "PostgresStore", "PrivateCluster"]),
+
         // Level 5: wiring only
         .executableTarget(
             name: "lockstep",
             dependencies: [
                 "Engine", "WorkflowCore", "Domain", "Time", "Postgres", "PostgresStore", "SQL", "HTTPTypes",
                 "HTTPServer", "HTTPClient", "Crypto", "Dfns", "DfnsPayout", "Activities", "Webhooks",
-                "Configuration", "SandboxCore", "SandboxHost", "DfnsSandbox", "PrivateCluster", "JSONSchema",
+                "Configuration", "SandboxCore", "SandboxHost", "DfnsSandbox", "PrivateCluster", "JSONSchema", "Bench",
             ],
             swiftSettings: strict),
 
@@ -164,9 +168,13 @@ let package = Package(
                 "Dfns",
             ]),
         tests("SimulatorTests", of: ["Simulator"]),
+        tests("BenchTests", of: ["Bench", "JSONSchema"]),
         tests(
             "ProcessTests",
-            of: ["Postgres", "PrivateCluster", "HTTPTypes", "HTTPClient", "Time", "Crypto", "Configuration"]),
+            of: [
+                "Postgres", "PrivateCluster", "HTTPTypes", "HTTPClient", "Time", "Crypto", "Configuration",
+                "SandboxCore",
+            ]),
         tests("TidyTests", of: []),
     ],
     swiftLanguageModes: [.v6]

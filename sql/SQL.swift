@@ -25,12 +25,25 @@ public enum SQL {
         Migration(name: "0007_webhooks", bytes: PackageResources._007_webhooks_sql),
         Migration(name: "0008_clock", bytes: PackageResources._008_clock_sql),
         Migration(name: "0009_roles", bytes: PackageResources._009_roles_sql),
+        Migration(name: "0010_commits", bytes: PackageResources._010_commits_sql),
+        Migration(name: "0011_sharing", bytes: PackageResources._011_sharing_sql),
+        Migration(name: "0012_accounts", bytes: PackageResources._012_accounts_sql),
+        Migration(name: "0013_fairness", bytes: PackageResources._013_fairness_sql),
+        Migration(name: "0015_deploys", bytes: PackageResources._015_deploys_sql),
+        Migration(name: "0016_many_jobs", bytes: PackageResources._016_many_jobs_sql),
+        Migration(name: "0017_bulk", bytes: PackageResources._017_bulk_sql),
+        Migration(name: "0018_matching", bytes: PackageResources._018_matching_sql),
+        Migration(name: "0019_unmatched", bytes: PackageResources._019_unmatched_sql),
     ]
 
     /// Takes due jobs of one bucket.
     public static let claim = String(PackageResources.claim_sql)
+    /// Takes due jobs of one bucket from tenant to tenant, a few of each.
+    public static let claimTurns = String(PackageResources.claim_turns_sql)
     /// Takes jobs of one bucket that were told something.
     public static let claimSignaled = String(PackageResources.claim_signaled_sql)
+    /// Ends the leases of jobs that a daemon was given and doesn't know of.
+    public static let reclaim = String(PackageResources.reclaim_sql)
     /// Prolongs leases.
     public static let renew = String(PackageResources.renew_sql)
     /// Gives leases back without a change.
@@ -42,10 +55,37 @@ public enum SQL {
     /// When the next job of one bucket is due.
     public static let nextDue = String(PackageResources.next_due_sql)
 
+    /// How the accounts at providers stand.
+    public static let readAccounts = String(PackageResources.read_accounts_sql)
+    /// Opens an account's breaker for all daemons.
+    public static let openBreaker = String(PackageResources.open_breaker_sql)
+    /// Gives a daemon leave to try an account whose breaker is open.
+    public static let probeAccount = String(PackageResources.probe_account_sql)
+    /// Says what came of a probe.
+    public static let endProbe = String(PackageResources.end_probe_sql)
+    /// Says that a provider asked to be left alone.
+    public static let holdAccount = String(PackageResources.hold_account_sql)
+    /// Takes permits for calls to an account with a rate.
+    public static let takePermits = String(PackageResources.take_permits_sql)
+    /// Makes jobs due that are held because of an account.
+    public static let releaseHeld = String(PackageResources.release_held_sql)
+    /// Says that an account is configured.
+    public static let publishAccount = String(PackageResources.publish_account_sql)
+
     /// Publishes what a daemon knows about one version of a flow.
     public static let publishWorkflow = String(PackageResources.publish_workflow_sql)
     /// What rests where, counted.
     public static let liveStates = String(PackageResources.live_states_sql)
+    /// A page of the unfinished jobs of some flows and versions.
+    public static let unfinishedJobs = String(PackageResources.unfinished_jobs_sql)
+    /// The flows and versions of which there are unfinished jobs.
+    public static let liveVersions = String(PackageResources.live_versions_sql)
+    /// Takes jobs of one bucket to states of a newer version of their flow.
+    public static let migrateJobs = String(PackageResources.migrate_jobs_sql)
+    /// Wakes the daemons that sleep.
+    public static let ring = String(PackageResources.ring_sql)
+    /// What the daemons published of each version of each flow.
+    public static let publishedWorkflows = String(PackageResources.published_workflows_sql)
     /// Says that a daemon is alive.
     public static let heartbeat = String(PackageResources.heartbeat_sql)
     /// Hangs up the bell of a daemon that is about to sleep.
@@ -81,8 +121,22 @@ public enum SQL {
     public static let tell = String(PackageResources.tell_sql)
     /// Asks a job to stop, from the command line.
     public static let cancel = String(PackageResources.cancel_sql)
+    /// Pauses something as a whole, from the command line.
+    public static let pauseWhole = String(PackageResources.pause_whole_sql)
+    /// Ends such a pause.
+    public static let resumeWhole = String(PackageResources.resume_whole_sql)
     /// Takes a job up again, from the command line.
     public static let retry = String(PackageResources.retry_sql)
+    /// Holds a job where it rests, from the command line.
+    public static let pause = String(PackageResources.pause_sql)
+    /// Lets a paused job go on, from the command line.
+    public static let resume = String(PackageResources.resume_sql)
+    /// What a request to many jobs would ask.
+    public static let previewRequest = String(PackageResources.preview_request_sql)
+    /// Makes a request of one batch of jobs.
+    public static let requestBatch = String(PackageResources.request_batch_sql)
+    /// Enqueues a job for each line of a file.
+    public static let enqueueLines = String(PackageResources.enqueue_lines_sql)
 
     /// The newest jobs that a filter lets through.
     public static let listJobs = String(PackageResources.list_jobs_sql)

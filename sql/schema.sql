@@ -4,6 +4,74 @@ CREATE SCHEMA lockstep;
 
 COMMENT ON SCHEMA lockstep IS 'Lockstep: payment flows as state machines. Call enqueue, signal, cancel; read job_status, history, why(job).';
 
+CREATE TYPE lockstep.job_filter AS (
+	workflow text,
+	version integer,
+	state text,
+	status text,
+	tenant text,
+	tag text,
+	error_like text,
+	enqueued_before timestamp with time zone,
+	enqueued_after timestamp with time zone,
+	"all" boolean
+);
+
+COMMENT ON TYPE lockstep.job_filter IS 'Which unfinished jobs are meant: those that fit every member that is not null; see lockstep.read_filter.';
+
+CREATE FUNCTION lockstep.accepting_path(schema jsonb) RETURNS jsonpath
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $_$
+begin
+    return lockstep.path_of(schema, '$', false)::jsonpath;
+exception
+    when others then
+        return null;
+end
+$_$;
+
+COMMENT ON FUNCTION lockstep.accepting_path(schema jsonb) IS 'A schema as one jsonpath predicate, which leaves out members that it does not know; null where there is none.';
+
+CREATE FUNCTION lockstep.account_trouble(provider text, account text) RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+declare
+    moment timestamptz := lockstep.now();
+    pause lockstep.pause;
+    known lockstep.account;
+begin
+    select p.* into pause
+    from lockstep.pause p
+    where (p.kind, p.name) in (
+        ('provider', account_trouble.provider),
+        ('account', account_trouble.provider || '/' || account_trouble.account))
+    order by p.since
+    limit 1;
+    if found then
+        return format('the %s %s was paused %s ago by %s%s', pause.kind, pause.name,
+            lockstep.in_words(moment - pause.since), pause.paused_by, coalesce(': ' || pause.reason, ''));
+    end if;
+    select a.* into known
+    from lockstep.account a
+    where a.provider = account_trouble.provider and a.name = account_trouble.account;
+    if known.held_until > moment then
+        return format('the provider asked to be left alone until %s (%s)', lockstep.in_words(known.held_until),
+            known.held_reason);
+    elsif known.breaker <> 'closed' then
+        return format('its breaker opened at %s after %s failures (last: %s); %s',
+            lockstep.in_words(known.breaker_since), known.failures, known.last_error, case
+                when known.breaker = 'probing' and known.probe_at > moment then 'it is tried now'
+                when known.probe_at > moment then 'next probe at ' || lockstep.in_words(known.probe_at)
+                else 'it is tried with the next call'
+            end);
+    end if;
+    return null;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.account_trouble(provider text, account text) IS 'What keeps calls away from an account, in words; null if nothing does.';
+
 CREATE FUNCTION lockstep.acts_for_all() RETURNS boolean
     LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE
     SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
@@ -17,6 +85,110 @@ end
 $$;
 
 COMMENT ON FUNCTION lockstep.acts_for_all() IS 'Whether the caller is an operator or a daemon, and so acts for every tenant.';
+
+CREATE FUNCTION lockstep.add_job(workflow text, input jsonb, key text, tenant text, run_at timestamp with time zone, priority integer, tags text[]) RETURNS uuid
+    LANGUAGE plpgsql
+    AS $$
+declare
+    caller text := lockstep.caller();
+    request record;
+    problem text;
+    job_bucket smallint;
+    job_id uuid;
+    existing record;
+begin
+    select w.version, asked.tenant, coalesce(add_job.priority, 2) as priority, coalesce(add_job.tags, '{}') as tags,
+        own.buckets, own.now, greatest(add_job.run_at, own.now) as due_at,
+        lockstep.fits(add_job.input, w.accepts, w.members)
+            and (add_job.key is null or char_length(add_job.key) between 1 and 255)
+            and (add_job.priority is null or add_job.priority between 1 and 4)
+            and (add_job.run_at is null or isfinite(add_job.run_at))
+            and (add_job.tags is null or array_position(add_job.tags, null) is null)
+            and (asked.tenant = any (own.tenants) or lockstep.acts_for_all()) as is_fine
+    into request
+    from (
+        select (select s.buckets from lockstep.settings s) as buckets,
+            -- As lockstep.now() does.
+            (select case c.mode when 'real' then clock_timestamp() else c.virtual_now end from lockstep.clock c) as now,
+            coalesce(array_agg(t.tenant), '{default}') as tenants
+        from lockstep.tenant_role t
+        where t.role = caller
+    ) as own
+    cross join lateral (
+        select coalesce(add_job.tenant, case cardinality(own.tenants) when 1 then own.tenants[1] else 'default' end)
+            as tenant
+    ) as asked
+    join lockstep.open_workflow w on w.workflow = add_job.workflow;
+    if request.is_fine is not true then
+        request := lockstep.open_request(workflow, tenant, run_at, priority, tags);
+        perform lockstep.check_key(key);
+        problem := lockstep.violation(request.input_schema, input);
+        if problem is not null then
+            raise exception 'invalid input for %: %', workflow, problem
+                using errcode = 'LK002', hint = 'select input_schema from lockstep.workflows says what it accepts.';
+        end if;
+    end if;
+    job_bucket := lockstep.new_bucket(request.tenant, workflow, key, request.buckets);
+    job_id := lockstep.new_id(request.now, job_bucket);
+    insert into lockstep.job (
+        bucket, id, tenant, workflow, version, key, input, tags, run_at, enqueued_at, enqueued_by)
+    values (
+        job_bucket, job_id, request.tenant, add_job.workflow, request.version, add_job.key, add_job.input, request.tags,
+        add_job.run_at, request.now, caller)
+    on conflict do nothing;
+    if not found then
+        select j.id, j.input into strict existing
+        from lockstep.job j
+        where j.bucket = job_bucket and j.tenant = request.tenant and j.workflow = add_job.workflow
+            and j.key = add_job.key;
+        perform lockstep.check_same_input(existing.id, add_job.key, existing.input, add_job.input);
+        return existing.id;
+    end if;
+    insert into lockstep.job_state (bucket, id, workflow, version, tenant, priority, due_at, entered_at)
+    values (
+        job_bucket, job_id, add_job.workflow, request.version, request.tenant, request.priority, request.due_at,
+        request.now);
+    return job_id;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.add_job(workflow text, input jsonb, key text, tenant text, run_at timestamp with time zone, priority integer, tags text[]) IS 'Inserts one job, and returns its id, or that of the job that has its key.';
+
+CREATE FUNCTION lockstep.adopt_unstarted(at_most integer DEFAULT 1000) RETURNS integer
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+    with orphaned as materialized (
+        select s.bucket, s.id, s.version as old_version, w.version as new_version
+        from lockstep.live_versions l
+        join lockstep.workflow w on w.workflow = l.workflow and w.takes_new_jobs
+        join lockstep.known_versions k on k.workflow = w.workflow and k.version = w.version
+        join lockstep.job_state s on s.workflow = l.workflow and s.version = l.version
+        join lockstep.job j on j.id = s.id and j.bucket = s.bucket
+        where not l.runs and s.finished_at is null and s.status = 'queued' and s.data is null
+            and s.leased_by is null and lockstep.violation(w.input_schema, j.input) is null
+        limit adopt_unstarted.at_most
+        for update of s skip locked
+    ),
+    adopted as (
+        update lockstep.job_state s
+        set version = o.new_version, seq = s.seq + 1, commits = s.commits + 1,
+            due_at = greatest(s.due_at, lockstep.now())
+        from orphaned o
+        where s.id = o.id and s.bucket = o.bucket and s.leased_by is null
+        returning s.bucket, s.id, s.seq, o.old_version, o.new_version
+    ),
+    noted as (
+        insert into lockstep.history_entry (bucket, job_id, seq, at, event, actor, detail)
+        select a.bucket, a.id, a.seq, lockstep.now(), 'migrated', 'engine',
+            jsonb_build_object('from_version', a.old_version, 'to_version', a.new_version)
+        from adopted a
+        returning 1
+    )
+    select count(*)::int from noted
+$$;
+
+COMMENT ON FUNCTION lockstep.adopt_unstarted(at_most integer) IS 'Gives jobs that never started, and whose version nobody knows any more, to the version that takes new jobs.';
 
 CREATE PROCEDURE lockstep.advance_clock(IN span interval, IN timeout interval DEFAULT '00:00:30'::interval)
     LANGUAGE plpgsql
@@ -87,62 +259,27 @@ $$;
 
 COMMENT ON FUNCTION lockstep.await_quiet(timeout interval) IS 'Waits until the virtual clock is where move_clock asked for, and all is quiet; raises LK008 after the time-out.';
 
-CREATE FUNCTION lockstep.bucket_for(value text, buckets integer) RETURNS smallint
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN ((((('x'::text || "left"(encode(sha256(convert_to(value, 'UTF8'::name)), 'hex'::text), 8)))::bit(32))::bigint % (buckets)::bigint))::smallint;
-
-COMMENT ON FUNCTION lockstep.bucket_for(value text, buckets integer) IS 'The bucket of a text, by the first four bytes of its SHA-256.';
-
-CREATE FUNCTION lockstep.bucket_of(job uuid) RETURNS smallint
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN (((('x'::text || substr((job)::text, 16, 3)))::bit(12))::integer)::smallint;
-
-COMMENT ON FUNCTION lockstep.bucket_of(job uuid) IS 'The bucket in a job''s id: the twelve bits after the UUID''s version.';
-
-CREATE FUNCTION lockstep.caller() RETURNS text
-    LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN COALESCE(NULLIF(current_setting('role'::text), 'none'::text), (SESSION_USER)::text);
-
-COMMENT ON FUNCTION lockstep.caller() IS 'Who is asking: the role of SET ROLE, else of the login.';
-
-CREATE FUNCTION lockstep.cancel(job uuid, reason text DEFAULT NULL::text) RETURNS text
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
-    AS $_$
-begin
-    perform lockstep.require_job(job);
-    return lockstep.request(job, '$cancel', jsonb_strip_nulls(jsonb_build_object('reason', reason)));
-end
-$_$;
-
-COMMENT ON FUNCTION lockstep.cancel(job uuid, reason text) IS 'Asks a job to stop; the flow decides.';
-
-CREATE FUNCTION lockstep.check_key(key text) RETURNS void
+CREATE FUNCTION lockstep.is_sound(status text, state text, has_data boolean, priority smallint, seq integer, entered_seq integer, due_at timestamp with time zone, leased_by uuid, finished_at timestamp with time zone, last_error text, attempt integer, attempt_status text) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     AS $$
 begin
-    if char_length(key) not between 1 and 255 then
-        raise exception 'the key has % characters, and must have from 1 to 255', char_length(key)
-            using errcode = 'LK009', hint = 'Use your own id of the payment; leave it out if there is none.';
-    end if;
+    return priority between 1 and 4
+        and case
+            when status in ('queued', 'waiting', 'parked', 'paused') then finished_at is null
+            when status in ('completed', 'failed', 'rejected', 'expired', 'canceled', 'refunded', 'reversed')
+                -- What is over has nothing due, unless somebody owns it.
+                then finished_at is not null and (due_at is null or leased_by is not null)
+            else false
+        end
+        and (status <> 'parked' or last_error is not null)
+        and (leased_by is null or due_at is not null)
+        and (state is not null) = has_data
+        and entered_seq between 0 and seq
+        and attempt >= 0 and (attempt_status is null or attempt_status in ('started', 'unknown'));
 end
 $$;
 
-COMMENT ON FUNCTION lockstep.check_key(key text) IS 'Raises LK009 unless a key can be one.';
-
-CREATE FUNCTION lockstep.check_same_input(job uuid, key text, known jsonb, input jsonb) RETURNS void
-    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-    AS $$
-begin
-    if known is distinct from input then
-        raise exception 'the key "%" was used before with other input', key
-            using errcode = 'LK003', detail = format('The job %s has it.', job),
-                hint = 'A key names one request for ever: use another key for another request, or send the same input.';
-    end if;
-end
-$$;
-
-COMMENT ON FUNCTION lockstep.check_same_input(job uuid, key text, known jsonb, input jsonb) IS 'Raises LK003 where a key was used before with other input.';
+COMMENT ON FUNCTION lockstep.is_sound(status text, state text, has_data boolean, priority smallint, seq integer, entered_seq integer, due_at timestamp with time zone, leased_by uuid, finished_at timestamp with time zone, last_error text, attempt integer, attempt_status text) IS 'What holds for every row of job_state.';
 
 CREATE TABLE lockstep.job_state (
     bucket smallint NOT NULL,
@@ -172,15 +309,14 @@ CREATE TABLE lockstep.job_state (
     desk text,
     last_error text,
     finished_at timestamp with time zone,
-    CONSTRAINT job_state_attempt_is_known CHECK (((attempt >= 0) AND ((attempt_status IS NULL) OR (attempt_status = ANY (ARRAY['started'::text, 'unknown'::text]))))),
-    CONSTRAINT job_state_entry_is_past CHECK (((entered_seq >= 0) AND (entered_seq <= seq))),
-    CONSTRAINT job_state_finished_iff_outcome CHECK (((finished_at IS NOT NULL) = (status <> ALL (ARRAY['queued'::text, 'waiting'::text, 'parked'::text, 'paused'::text])))),
-    CONSTRAINT job_state_finished_rests CHECK (((finished_at IS NULL) OR (due_at IS NULL) OR (leased_by IS NOT NULL))),
-    CONSTRAINT job_state_lease_ends CHECK (((leased_by IS NULL) OR (due_at IS NOT NULL))),
-    CONSTRAINT job_state_parked_has_error CHECK (((status <> 'parked'::text) OR (last_error IS NOT NULL))),
-    CONSTRAINT job_state_priority_is_known CHECK (((priority >= 1) AND (priority <= 4))),
-    CONSTRAINT job_state_state_has_data CHECK (((state IS NULL) = (data IS NULL))),
-    CONSTRAINT job_state_status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'waiting'::text, 'parked'::text, 'paused'::text, 'completed'::text, 'failed'::text, 'rejected'::text, 'expired'::text, 'canceled'::text, 'refunded'::text, 'reversed'::text])))
+    commits integer DEFAULT 0 NOT NULL,
+    held_by text,
+    held_since timestamp with time zone,
+    CONSTRAINT job_state_is_sound CHECK (
+CASE
+    WHEN ((status = 'waiting'::text) AND (finished_at IS NULL) AND (state IS NOT NULL) AND (data IS NOT NULL) AND ((leased_by IS NULL) OR (due_at IS NOT NULL)) AND ((attempt_status IS NULL) OR (attempt_status = 'started'::text)) AND ((priority >= 1) AND (priority <= 4)) AND ((entered_seq >= 0) AND (entered_seq <= seq)) AND (attempt >= 0)) THEN true
+    ELSE lockstep.is_sound(status, state, (data IS NOT NULL), priority, seq, entered_seq, due_at, leased_by, finished_at, last_error, attempt, attempt_status)
+END)
 )
 WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='1000', autovacuum_vacuum_cost_delay='0', autovacuum_analyze_scale_factor='0.05');
 
@@ -240,6 +376,129 @@ COMMENT ON COLUMN lockstep.job_state.last_error IS 'What went wrong last; why a 
 
 COMMENT ON COLUMN lockstep.job_state.finished_at IS 'When it ended.';
 
+COMMENT ON COLUMN lockstep.job_state.commits IS 'Number of commits so far, with and without a transition: the fence''s third part, so that a copy is taken once.';
+
+COMMENT ON COLUMN lockstep.job_state.held_by IS 'The account whose breaker, hold or pause it waits for, such as dfns/main; null: it does not wait for one.';
+
+COMMENT ON COLUMN lockstep.job_state.held_since IS 'Since when; this time counts for no retry policy.';
+
+COMMENT ON CONSTRAINT job_state_is_sound ON lockstep.job_state IS 'A known status and priority; finished exactly if the status is an outcome, and then without anything due; a parked job has its error, a lease its end, a state its data; the entry is past; the attempt''s status is known.';
+
+CREATE FUNCTION lockstep.awaited_signals(state lockstep.job_state) RETURNS text[]
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+    select array(select jsonb_array_elements_text(described.value -> 'signals'))
+    from lockstep.workflow w
+    cross join jsonb_array_elements(w.states) as described
+    where w.workflow = state.workflow and w.version = state.version
+        and described.value ->> 'state' = state.state and described.value ? 'signals'
+    limit 1
+$$;
+
+COMMENT ON FUNCTION lockstep.awaited_signals(state lockstep.job_state) IS 'The signals that would bring a job on from where it rests; null where its daemon did not say.';
+
+CREATE FUNCTION lockstep.bucket_for(value text, buckets integer) RETURNS smallint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ((((('x'::text || "left"(encode(sha256(convert_to(value, 'UTF8'::name)), 'hex'::text), 8)))::bit(32))::bigint % (buckets)::bigint))::smallint;
+
+COMMENT ON FUNCTION lockstep.bucket_for(value text, buckets integer) IS 'The bucket of a text, by the first four bytes of its SHA-256.';
+
+CREATE FUNCTION lockstep.bucket_of(job uuid) RETURNS smallint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (((('x'::text || substr((job)::text, 16, 3)))::bit(12))::integer)::smallint;
+
+COMMENT ON FUNCTION lockstep.bucket_of(job uuid) IS 'The bucket in a job''s id: the twelve bits after the UUID''s version.';
+
+CREATE FUNCTION lockstep.caller() RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN COALESCE(NULLIF(current_setting('role'::text), 'none'::text), (SESSION_USER)::text);
+
+COMMENT ON FUNCTION lockstep.caller() IS 'Who is asking: the role of SET ROLE, else of the login.';
+
+CREATE FUNCTION lockstep.cancel(job uuid, reason text DEFAULT NULL::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $_$
+begin
+    perform lockstep.require_job(job);
+    return lockstep.request(job, '$cancel', jsonb_strip_nulls(jsonb_build_object('reason', reason)));
+end
+$_$;
+
+COMMENT ON FUNCTION lockstep.cancel(job uuid, reason text) IS 'Asks a job to stop; the flow decides.';
+
+CREATE PROCEDURE lockstep.cancel_jobs(IN filter jsonb, IN reason text DEFAULT NULL::text, IN dry_run boolean DEFAULT false, IN batch integer DEFAULT 500, INOUT jobs bigint DEFAULT NULL::bigint, INOUT samples jsonb DEFAULT NULL::jsonb)
+    LANGUAGE plpgsql
+    AS $$
+begin
+    call lockstep.request_jobs('cancel', filter, reason, dry_run, batch, jobs, samples);
+end
+$$;
+
+COMMENT ON PROCEDURE lockstep.cancel_jobs(IN filter jsonb, IN reason text, IN dry_run boolean, IN batch integer, INOUT jobs bigint, INOUT samples jsonb) IS 'Asks jobs to stop, and their flows decide; returns how many (with dry_run: it would be), and some of them.';
+
+CREATE FUNCTION lockstep.check_instant(at timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+begin
+    if at not between '1970-01-01 00:00:00+00' and '2999-12-31 23:59:59+00' then
+        raise exception 'the clock can not be set to %: it goes from 1970 to 2999', at
+            using errcode = 'LK009', hint = 'Is the year what was meant?';
+    end if;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.check_instant(at timestamp with time zone) IS 'Raises LK009 for an instant that no clock should show.';
+
+CREATE FUNCTION lockstep.check_key(key text) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+begin
+    if char_length(key) not between 1 and 255 then
+        raise exception 'the key has % characters, and must have from 1 to 255', char_length(key)
+            using errcode = 'LK009', hint = 'Use your own id of the payment; leave it out if there is none.';
+    end if;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.check_key(key text) IS 'Raises LK009 unless a key can be one.';
+
+CREATE FUNCTION lockstep.check_request(request text, wanted lockstep.job_filter) RETURNS void
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+begin
+    if request is null or request not in ('retry', 'cancel', 'pause', 'resume') then
+        raise exception 'unknown request %', coalesce('"' || request || '"', 'null')
+            using errcode = 'LK009', hint = 'Requests are retry, cancel, pause and resume.';
+    elsif request <> 'cancel' and not lockstep.acts_for_all() then
+        raise exception 'role "%" may not % jobs', lockstep.caller(), request
+            using errcode = 'insufficient_privilege', hint = 'An operator may: grant lockstep_ops to the role.';
+    elsif (request = 'retry' and wanted.status <> 'parked') or (request = 'resume' and wanted.status <> 'paused')
+        or (request = 'pause' and wanted.status = 'paused') then
+        raise exception 'jobs that are % can not be asked to %', wanted.status, request
+            using errcode = 'LK009', hint = 'Parked jobs are retried, paused ones resumed, and others paused.';
+    end if;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.check_request(request text, wanted lockstep.job_filter) IS 'Raises LK009 or 42501 for a request that can''t be made of the jobs that a filter names.';
+
+CREATE FUNCTION lockstep.check_same_input(job uuid, key text, known jsonb, input jsonb) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+begin
+    if known is distinct from input then
+        raise exception 'the key "%" was used before with other input', key
+            using errcode = 'LK003', detail = format('The job %s has it.', job),
+                hint = 'A key names one request for ever: use another key for another request, or send the same input.';
+    end if;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.check_same_input(job uuid, key text, known jsonb, input jsonb) IS 'Raises LK003 where a key was used before with other input.';
+
 CREATE FUNCTION lockstep.check_status(state lockstep.job_state, wanted text[], asked text) RETURNS void
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     AS $$
@@ -270,6 +529,33 @@ $$;
 
 COMMENT ON FUNCTION lockstep.check_tenant(tenant text) IS 'Raises LK006 unless the caller may act for the tenant.';
 
+CREATE FUNCTION lockstep.choose_versions() RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+    with living as (
+        select n.id, k.workflow, k.version
+        from lockstep.node n
+        cross join unnest(n.workflows, n.versions) as k (workflow, version)
+        join lockstep.workflow w on w.workflow = k.workflow and w.version = k.version
+        where n.seen_at > clock_timestamp() - interval '5 seconds' and not n.draining
+    ),
+    chosen as (
+        select distinct on (l.workflow) l.workflow, l.version
+        from living l
+        group by l.workflow, l.version
+        order by l.workflow,
+            count(distinct l.id) = (select count(distinct a.id) from living a where a.workflow = l.workflow) desc,
+            l.version desc
+    )
+    update lockstep.workflow w
+    set takes_new_jobs = (w.version = chosen.version)
+    from chosen
+    where w.workflow = chosen.workflow and w.takes_new_jobs <> (w.version = chosen.version)
+$$;
+
+COMMENT ON FUNCTION lockstep.choose_versions() IS 'Works out anew which versions new jobs get: the newest that all living daemons of a flow know.';
+
 CREATE FUNCTION lockstep.clock_step(target timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS timestamp with time zone
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
@@ -278,9 +564,17 @@ declare
     current lockstep.clock := lockstep.virtual_clock();
     goal timestamptz;
     instant timestamptz;
+    unquiet text;
 begin
     select c.* into current from lockstep.clock c for update skip locked;
-    if not found or lockstep.unquiet() is not null then
+    if not found then
+        return null;
+    end if;
+    unquiet := lockstep.unquiet();
+    if unquiet is not null then
+        if unquiet like 'webhook %' then
+            perform lockstep.match_webhooks();
+        end if;
         return null;
     end if;
     goal := coalesce(clock_step.target, current.target);
@@ -298,6 +592,12 @@ end
 $$;
 
 COMMENT ON FUNCTION lockstep.clock_step(target timestamp with time zone) IS 'Takes one step of the virtual clock if all is quiet; returns the instant, or null where nothing moved.';
+
+CREATE FUNCTION lockstep.closed_members(schema jsonb) RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN ((NOT (schema ? 'oneOf'::text)) AND ((schema -> 'additionalProperties'::text) = 'false'::jsonb)) THEN ARRAY(SELECT jsonb_object_keys(COALESCE((schema -> 'properties'::text), '{}'::jsonb)) AS jsonb_object_keys) ELSE NULL::text[] END;
+
+COMMENT ON FUNCTION lockstep.closed_members(schema jsonb) IS 'The members that an input may have; null where it may have any.';
 
 CREATE FUNCTION lockstep.deliver(job uuid, name text, payload jsonb, key text, actor text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -354,39 +654,8 @@ CREATE FUNCTION lockstep.enqueue(workflow text, input jsonb, key text DEFAULT NU
     SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
     AS $$
 declare
-    request record;
-    problem text;
-    job_bucket smallint;
-    job_id uuid;
-    existing record;
+    job_id uuid := lockstep.add_job(workflow, input, key, tenant, run_at, priority, tags);
 begin
-    request := lockstep.open_request(workflow, tenant, run_at, priority, tags);
-    perform lockstep.check_key(key);
-    problem := lockstep.violation(request.input_schema, input);
-    if problem is not null then
-        raise exception 'invalid input for %: %', workflow, problem
-            using errcode = 'LK002', hint = 'select input_schema from lockstep.workflows says what it accepts.';
-    end if;
-    job_bucket := lockstep.new_bucket(request.tenant, workflow, key, request.buckets);
-    job_id := lockstep.new_id(request.now, job_bucket);
-    insert into lockstep.job (
-        bucket, id, tenant, workflow, version, key, input, tags, run_at, enqueued_at, enqueued_by)
-    values (
-        job_bucket, job_id, request.tenant, enqueue.workflow, request.version, enqueue.key, enqueue.input, request.tags,
-        enqueue.run_at, request.now, lockstep.caller())
-    on conflict do nothing;
-    if not found then
-        select j.id, j.input into strict existing
-        from lockstep.job j
-        where j.bucket = job_bucket and j.tenant = request.tenant and j.workflow = enqueue.workflow
-            and j.key = enqueue.key;
-        perform lockstep.check_same_input(existing.id, enqueue.key, existing.input, enqueue.input);
-        return existing.id;
-    end if;
-    insert into lockstep.job_state (bucket, id, workflow, version, tenant, priority, due_at, entered_at)
-    values (
-        job_bucket, job_id, enqueue.workflow, request.version, request.tenant, request.priority, request.due_at,
-        request.now);
     perform lockstep.ring();
     return job_id;
 end
@@ -405,28 +674,87 @@ $$;
 COMMENT ON FUNCTION lockstep.enqueue(workflow text, input text, key text, tenant text, run_at timestamp with time zone, priority integer, tags text[]) IS 'Enqueues a job whose input comes as text; malformed JSON is LK007.';
 
 CREATE FUNCTION lockstep.enqueue_inserted() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
     AS $$
 begin
     if new.id is not null then
         raise exception 'an inserted job must not have an id'
             using errcode = 'LK009', hint = 'Leave it out: INSERT … RETURNING id gives it. Your own id is the key.';
     end if;
-    new.id := lockstep.enqueue(new.workflow, new.input, new.key, new.tenant, new.run_at, new.priority, new.tags);
+    new.id := lockstep.add_job(new.workflow, new.input, new.key, new.tenant, new.run_at, new.priority, new.tags);
     return new;
 end
 $$;
 
 COMMENT ON FUNCTION lockstep.enqueue_inserted() IS 'Turns an INSERT into the view jobs into a call of enqueue.';
 
-CREATE FUNCTION lockstep.enqueue_many(workflow text, inputs jsonb[], keys text[] DEFAULT NULL::text[], tenant text DEFAULT NULL::text, run_at timestamp with time zone DEFAULT NULL::timestamp with time zone, priority integer DEFAULT NULL::integer, tags text[] DEFAULT NULL::text[]) RETURNS SETOF uuid
+CREATE FUNCTION lockstep.enqueue_lines(workflow text, lines text[], first_line bigint DEFAULT 1, tenant text DEFAULT NULL::text, run_at timestamp with time zone DEFAULT NULL::timestamp with time zone, priority integer DEFAULT NULL::integer, tags text[] DEFAULT NULL::text[]) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
     AS $$
 declare
+    schema constant jsonb := '{"type": "object", "additionalProperties": false, "required": ["input"],
+        "properties": {"input": {}, "key": {"type": "string"}, "tenant": {"type": "string"},
+        "run_at": {"type": "string"}, "priority": {"type": "integer"},
+        "tags": {"type": "array", "items": {"type": "string"}}}}';
+    accepts constant jsonpath := lockstep.accepting_path(schema);
+    members constant text[] := lockstep.closed_members(schema);
+    number bigint := first_line - 1;
+    jobs bigint := 0;
+    line text;
+    content jsonb;
+    problem text;
+    problem_code text;
+    problem_detail text;
+    problem_hint text;
+begin
+    foreach line in array lines loop
+        number := number + 1;
+        continue when line !~ '\S';
+        content := lockstep.parse_input(line);
+        if lockstep.fits(content, accepts, members) is not true then
+            problem := lockstep.violation(schema, content, '');
+            if problem is not null then
+                raise exception '%', problem
+                    using errcode = 'LK009',
+                        hint = 'A line is an object, such as {"key": "payout-42", "input": {…}}.';
+            end if;
+        end if;
+        perform lockstep.add_job(
+            enqueue_lines.workflow, content -> 'input', content ->> 'key', coalesce(content ->> 'tenant', tenant),
+            coalesce((content ->> 'run_at')::timestamptz, run_at), coalesce((content ->> 'priority')::int, priority),
+            case jsonb_typeof(content -> 'tags')
+                when 'array' then array(select jsonb_array_elements_text(content -> 'tags'))
+                else tags
+            end);
+        jobs := jobs + 1;
+    end loop;
+    perform lockstep.ring();
+    return jobs;
+exception
+    when others then
+        get stacked diagnostics problem = message_text, problem_code = returned_sqlstate,
+            problem_detail = pg_exception_detail, problem_hint = pg_exception_hint;
+        raise exception 'line %: %', number, problem
+            using errcode = problem_code, detail = problem_detail, hint = problem_hint;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.enqueue_lines(workflow text, lines text[], first_line bigint, tenant text, run_at timestamp with time zone, priority integer, tags text[]) IS 'Enqueues a job for each line of a file of JSON, all or none; returns how many.';
+
+CREATE FUNCTION lockstep.enqueue_many(workflow text, inputs jsonb[], keys text[] DEFAULT NULL::text[], tenant text DEFAULT NULL::text, run_at timestamp with time zone DEFAULT NULL::timestamp with time zone, priority integer DEFAULT NULL::integer, tags text[] DEFAULT NULL::text[]) RETURNS SETOF uuid
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+declare
+    caller text := lockstep.caller();
     request record;
+    doubtful record;
     problem text;
     ids uuid[];
+    number_born int;
     existing record;
 begin
     request := lockstep.open_request(workflow, tenant, run_at, priority, tags);
@@ -434,11 +762,20 @@ begin
         raise exception 'there are % inputs and % keys', cardinality(inputs), cardinality(keys)
             using errcode = 'LK009', hint = 'Give a key (or null) for each input, or leave the keys out.';
     end if;
-    for i in 1..coalesce(cardinality(inputs), 0) loop
-        perform lockstep.check_key(keys[i]);
-        problem := lockstep.violation(request.input_schema, inputs[i]);
+    for doubtful in
+        select given.input, given.key, given.position
+        from lockstep.open_workflow w
+        cross join unnest(inputs, keys) with ordinality as given (input, key, position)
+        where w.workflow = enqueue_many.workflow
+            and (lockstep.fits(given.input, w.accepts, w.members) and (
+                given.key is null or char_length(given.key) between 1 and 255)) is not true
+        order by given.position
+    loop
+        perform lockstep.check_key(doubtful.key);
+        problem := lockstep.violation(request.input_schema, doubtful.input);
         if problem is not null then
-            raise exception 'invalid input for %, number % of %: %', workflow, i, cardinality(inputs), problem
+            raise exception 'invalid input for %, number % of %: %', workflow, doubtful.position, cardinality(inputs),
+                problem
                 using errcode = 'LK002', hint = 'select input_schema from lockstep.workflows says what it accepts.';
         end if;
     end loop;
@@ -451,7 +788,7 @@ begin
         insert into lockstep.job (
             bucket, id, tenant, workflow, version, key, input, tags, run_at, enqueued_at, enqueued_by)
         select lockstep.bucket_of(given.id), given.id, request.tenant, enqueue_many.workflow, request.version,
-            given.key, given.input, request.tags, enqueue_many.run_at, request.now, lockstep.caller()
+            given.key, given.input, request.tags, enqueue_many.run_at, request.now, caller
         from unnest(ids, inputs, keys) with ordinality as given (id, input, key, position)
         order by given.key collate "C", given.position
         on conflict do nothing
@@ -461,16 +798,19 @@ begin
     select born.bucket, born.id, enqueue_many.workflow, request.version, request.tenant, request.priority,
         request.due_at, request.now
     from born;
-    for existing in
-        select j.id, j.input as known, given.input, given.key, given.position
-        from unnest(inputs, keys, ids) with ordinality as given (input, key, id, position)
-        join lockstep.job j on j.key = given.key and j.workflow = enqueue_many.workflow and j.tenant = request.tenant
-            and j.bucket = lockstep.bucket_of(given.id)
-        where j.id <> given.id
-    loop
-        perform lockstep.check_same_input(existing.id, existing.key, existing.known, existing.input);
-        ids[existing.position] := existing.id;
-    end loop;
+    get diagnostics number_born = row_count;
+    if number_born < cardinality(inputs) then
+        for existing in
+            select j.id, j.input as known, given.input, given.key, given.position
+            from unnest(inputs, keys, ids) with ordinality as given (input, key, id, position)
+            join lockstep.job j on j.key = given.key and j.workflow = enqueue_many.workflow
+                and j.tenant = request.tenant and j.bucket = lockstep.bucket_of(given.id)
+            where j.id <> given.id
+        loop
+            perform lockstep.check_same_input(existing.id, existing.key, existing.known, existing.input);
+            ids[existing.position] := existing.id;
+        end loop;
+    end if;
     perform lockstep.ring();
     return query select unnest(ids);
 end
@@ -483,12 +823,7 @@ CREATE FUNCTION lockstep.enqueue_many(workflow text, inputs text[], keys text[] 
     AS $$
 begin
     return query select lockstep.enqueue_many(
-        workflow,
-        array(
-            select lockstep.parse_input(given.input)
-            from unnest(inputs) with ordinality as given (input, position)
-            order by given.position),
-        keys, tenant, run_at, priority, tags);
+        workflow, lockstep.parse_inputs(inputs), keys, tenant, run_at, priority, tags);
 end
 $$;
 
@@ -578,46 +913,24 @@ $$;
 
 COMMENT ON FUNCTION lockstep.find_job(job uuid) IS 'A job that the caller may act for; null for any other.';
 
-CREATE TABLE lockstep.node (
-    id uuid NOT NULL,
-    name text NOT NULL,
-    build text NOT NULL,
-    workflows text[] NOT NULL,
-    versions integer[] NOT NULL,
-    started_at timestamp with time zone NOT NULL,
-    seen_at timestamp with time zone NOT NULL,
-    CONSTRAINT node_knows_pairs CHECK ((cardinality(workflows) = cardinality(versions)))
-)
-WITH (fillfactor='50');
+CREATE FUNCTION lockstep.fits(input jsonb, accepts jsonpath, members text[]) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (input @@ accepts) THEN ((members IS NULL) OR ((input - members) = '{}'::jsonb)) ELSE NULL::boolean END;
 
-COMMENT ON TABLE lockstep.node IS 'The daemons, each alive while it was seen in the last five seconds (of real time).';
-
-COMMENT ON COLUMN lockstep.node.id IS 'Drawn at random when the process starts.';
-
-COMMENT ON COLUMN lockstep.node.name IS 'Host and process, for people.';
-
-COMMENT ON COLUMN lockstep.node.build IS 'The build it runs.';
-
-COMMENT ON COLUMN lockstep.node.workflows IS 'The flows that it knows, each with the version at the same place in versions.';
-
-COMMENT ON COLUMN lockstep.node.versions IS 'Their versions.';
-
-COMMENT ON COLUMN lockstep.node.started_at IS 'When it started, by the server''s own clock.';
-
-COMMENT ON COLUMN lockstep.node.seen_at IS 'Its last heartbeat, by the server''s own clock.';
+COMMENT ON FUNCTION lockstep.fits(input jsonb, accepts jsonpath, members text[]) IS 'Whether an input certainly fits; false or null: violation() knows.';
 
 CREATE FUNCTION lockstep.forget_node(node uuid) RETURNS void
-    LANGUAGE sql SECURITY DEFINER
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
-    BEGIN ATOMIC
- DELETE FROM lockstep.bell b
-   WHERE (b.node IN ( SELECT mine.node
-            FROM lockstep.bell mine
-           WHERE (mine.node = forget_node.node)
-          FOR UPDATE OF mine SKIP LOCKED));
- DELETE FROM lockstep.node n
-   WHERE (n.id = forget_node.node);
-END;
+    AS $$
+begin
+    delete from lockstep.bell b
+    where b.node in (
+        select mine.node from lockstep.bell mine where mine.node = forget_node.node for update skip locked);
+    delete from lockstep.node n where n.id = forget_node.node;
+    perform lockstep.choose_versions();
+end
+$$;
 
 COMMENT ON FUNCTION lockstep.forget_node(node uuid) IS 'Takes a daemon off the list as it shuts down.';
 
@@ -662,10 +975,33 @@ begin
         where n.seen_at is null or n.seen_at < clock_timestamp() - interval '1 day'
         for update of lost skip locked);
     delete from lockstep.node n where n.seen_at < clock_timestamp() - interval '1 day';
+    perform lockstep.choose_versions();
 end
 $$;
 
 COMMENT ON FUNCTION lockstep.heartbeat(node uuid, name text, build text, workflows text[], versions integer[]) IS 'Says that a daemon is alive, and which flows it knows; forgets those that were not seen for a day.';
+
+CREATE FUNCTION lockstep.heartbeat(node uuid, name text, build text, workflows text[], versions integer[], buckets integer, draining boolean) RETURNS uuid[]
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+begin
+    perform lockstep.heartbeat(
+        heartbeat.node, heartbeat.name, heartbeat.build, heartbeat.workflows, heartbeat.versions);
+    update lockstep.node n
+    set buckets = heartbeat.buckets, draining = heartbeat.draining
+    where n.id = heartbeat.node
+        and (n.buckets is distinct from heartbeat.buckets or n.draining <> heartbeat.draining);
+    return array(
+        select n.id
+        from lockstep.node n
+        where n.seen_at > clock_timestamp() - interval '5 seconds' and not n.draining
+            and n.workflows = heartbeat.workflows and n.versions = heartbeat.versions
+        order by n.id);
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.heartbeat(node uuid, name text, build text, workflows text[], versions integer[], buckets integer, draining boolean) IS 'Says that a daemon is alive, from how many buckets it claims and whether it drains; returns who shares with it.';
 
 CREATE FUNCTION lockstep.hold(kind text, name text, reason text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -677,11 +1013,20 @@ begin
     elsif kind = 'workflow' and not exists (select from lockstep.workflow w where w.workflow = hold.name) then
         raise exception 'unknown workflow "%"', name
             using errcode = 'LK001', hint = 'select workflow from lockstep.workflows lists them.';
+    elsif kind in ('provider', 'account') and not exists (
+        select from lockstep.account a where hold.name in (a.provider, a.provider || '/' || a.name))
+    then
+        raise exception 'unknown % "%"', kind, name
+            using errcode = 'LK009', hint = 'select provider, account from lockstep.accounts lists them.';
     end if;
     insert into lockstep.pause (kind, name, since, paused_by, reason)
     values (hold.kind, hold.name, lockstep.now(), lockstep.caller(), hold.reason)
     on conflict do nothing;
-    return case when found then 'paused' else 'already paused' end;
+    if not found then
+        return 'already paused';
+    end if;
+    perform lockstep.ring();
+    return 'paused';
 end
 $$;
 
@@ -719,6 +1064,55 @@ CREATE FUNCTION lockstep.in_words(at timestamp with time zone) RETURNS text
     RETURN (to_char((at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI:SS'::text) || ' UTC'::text);
 
 COMMENT ON FUNCTION lockstep.in_words(at timestamp with time zone) IS 'An instant as people write it, in UTC.';
+
+CREATE FUNCTION lockstep.jobs_to_ask(request text, wanted lockstep.job_filter, after uuid, at_most integer) RETURNS TABLE(bucket smallint, id uuid)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan'
+    SET jit TO 'off'
+    AS $_$
+declare
+    moment timestamptz := lockstep.now();
+    everybody boolean := lockstep.acts_for_all();
+    tenants text[] := lockstep.own_tenants();
+begin
+    return query
+        select s.bucket, s.id
+        from lockstep.job_state s
+        where s.finished_at is null
+            and (jobs_to_ask.after is null or s.id > jobs_to_ask.after)
+            and (everybody or s.tenant = any (tenants))
+            and case jobs_to_ask.request
+                when 'retry' then s.status = 'parked'
+                when 'resume' then s.status = 'paused'
+                when 'pause' then s.status <> 'paused'
+                else true
+            end
+            and (wanted.workflow is null or s.workflow = wanted.workflow)
+            and (wanted.version is null or s.version = wanted.version)
+            and (wanted.state is null or s.state = wanted.state)
+            and (wanted.tenant is null or s.tenant = wanted.tenant)
+            and (wanted.status is null or wanted.status = case
+                when s.leased_by is not null and s.due_at > moment then 'running'
+                else s.status
+            end)
+            and (wanted.error_like is null or s.last_error like wanted.error_like)
+            and ((wanted.tag is null and wanted.enqueued_before is null and wanted.enqueued_after is null) or exists (
+                select from lockstep.job j
+                where j.id = s.id and j.bucket = s.bucket
+                    and (wanted.tag is null or wanted.tag = any (j.tags))
+                    and (wanted.enqueued_before is null or j.enqueued_at < wanted.enqueued_before)
+                    and (wanted.enqueued_after is null or j.enqueued_at > wanted.enqueued_after)))
+            and not exists (
+                select from lockstep.signal g
+                where g.job_id = s.id and g.bucket = s.bucket and g.handled_at is null
+                    and g.name = '$' || jobs_to_ask.request)
+        order by s.id
+        limit jobs_to_ask.at_most;
+end
+$_$;
+
+COMMENT ON FUNCTION lockstep.jobs_to_ask(request text, wanted lockstep.job_filter, after uuid, at_most integer) IS 'The jobs that a filter lets through and that a request can be made of, in order of id.';
 
 CREATE FUNCTION lockstep.join_clock(name text, next_due timestamp with time zone DEFAULT NULL::timestamp with time zone, busy boolean DEFAULT false) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -791,9 +1185,14 @@ begin
     for hook in
         select w.bucket, w.id, w.provider, w.kind
         from lockstep.webhook w
+        cross join lateral (
+            select from lockstep.reference r
+            join lockstep.job_state s on s.id = r.job_id and s.bucket = r.bucket
+            where r.provider = w.provider and r.value = any (w.refs)
+            limit 1
+        ) known
         where w.status = 'parked'
             and (match_webhooks.refs is null or w.refs && match_webhooks.refs)
-            and (w.bucket, w.id) in (select m.bucket, m.id from lockstep.matching_webhooks m)
         order by w.id
         for update of w skip locked
     loop
@@ -835,9 +1234,13 @@ begin
     if span is null or span < interval '0' then
         raise exception 'the clock can not move by %', coalesce(span::text, 'null')
             using errcode = 'LK009', hint = 'Time goes forward: give an interval such as ''24 hours''.';
+    elsif span > interval '10 years' then
+        raise exception 'the clock can not move by %: ten years at a time at most', span
+            using errcode = 'LK009', hint = 'Time does not go back. Is the interval what was meant?';
     end if;
     select c.* into strict current from lockstep.clock c for update;
     goal := coalesce(current.target, current.virtual_now) + span;
+    perform lockstep.check_instant(goal);
     if goal > current.virtual_now then
         update lockstep.clock c set target = goal;
         perform pg_notify('lockstep_clock', '');
@@ -892,10 +1295,8 @@ declare
     owned text[];
 begin
     select w.version, w.input_schema into version, input_schema
-    from lockstep.workflow w
-    where w.workflow = open_request.workflow
-    order by w.version desc
-    limit 1;
+    from lockstep.open_workflow w
+    where w.workflow = open_request.workflow;
     if version is null then
         raise exception 'unknown workflow %', coalesce('"' || workflow || '"', 'null')
             using errcode = 'LK001', hint = coalesce(
@@ -955,6 +1356,200 @@ $$;
 
 COMMENT ON FUNCTION lockstep.parse_input(input text) IS 'JSON from text; raises LK007 where it is none.';
 
+CREATE FUNCTION lockstep.parse_inputs(inputs text[]) RETURNS jsonb[]
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+declare
+    position int;
+    problem text;
+begin
+    return inputs::jsonb[];
+exception
+    when data_exception then
+        for position in 1..cardinality(inputs) loop
+            begin
+                perform inputs[position]::jsonb;
+            exception
+                when data_exception then
+                    raise exception 'input number % of % is not JSON: %', position, cardinality(inputs), sqlerrm
+                        using errcode = 'LK007', hint = 'Send a JSON object for each, such as {"amount": "100.00"}.';
+            end;
+        end loop;
+        raise;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.parse_inputs(inputs text[]) IS 'JSON from texts; raises LK007 where one is none.';
+
+CREATE FUNCTION lockstep.path_literal(value text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (to_json(value))::text;
+
+COMMENT ON FUNCTION lockstep.path_literal(value text) IS 'A text as jsonpath writes it.';
+
+CREATE FUNCTION lockstep.path_of(schema jsonb, place text, closes boolean) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $_$
+declare
+    wanted text := schema ->> 'type';
+    items text;
+begin
+    if schema ? 'oneOf' then
+        return lockstep.path_of_branches(schema -> 'oneOf', place);
+    elsif wanted is null then
+        return case
+            when schema ?| array['enum', 'pattern', 'minLength', 'maxLength', 'properties', 'required', 'items']
+                then null
+            else 'exists(' || place || ')'
+        end;
+    elsif wanted = 'string' then
+        return lockstep.path_of_text(schema, place);
+    elsif schema ? 'enum' then
+        return null;
+    elsif wanted = 'object' then
+        return lockstep.path_of_object(schema, place, closes);
+    elsif wanted = 'integer' then
+        return format('%1$s.type() == "number" && %1$s.floor() == %1$s && %1$s >= -9223372036854775807 '
+            || '&& %1$s <= 9223372036854775807', place);
+    elsif wanted = 'array' and schema ? 'items' then
+        -- A filter looks into lists in a list: those are left to violation().
+        items := lockstep.path_of(schema -> 'items', '@', true);
+        return format('%1$s.type() == "array" && !(%1$s[*].type() == "array") && !exists(%1$s[*] ? (!(%2$s)))', place,
+            items);
+    end if;
+    return format('%s.type() == %s', place, lockstep.path_literal(wanted));
+end
+$_$;
+
+COMMENT ON FUNCTION lockstep.path_of(schema jsonb, place text, closes boolean) IS 'A jsonpath predicate that is true only for values in which violation() finds nothing; null where there is none.';
+
+CREATE FUNCTION lockstep.path_of_branches(branches jsonb, place text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+declare
+    tags text[];
+    branch jsonb;
+    own text;
+    agrees text;
+    predicates text[] := '{}';
+begin
+    tags := array(
+        select p.key
+        from jsonb_array_elements(branches) as b (branch)
+        cross join jsonb_each(b.branch -> 'properties') as p
+        where jsonb_array_length(p.value -> 'enum') = 1);
+    if cardinality(tags) > 0 and not exists (
+        select from unnest(tags) as t (name)
+        group by t.name
+        having count(*) = jsonb_array_length(branches) and count(*) = (
+            select count(distinct b.branch #> array['properties', t.name, 'enum', '0'])
+            from jsonb_array_elements(branches) as b (branch)))
+    then
+        return null;
+    end if;
+    for branch in select jsonb_array_elements(branches) loop
+        own := lockstep.path_of(branch, place, true);
+        if own is null then
+            return null;
+        end if;
+        select string_agg(place || '.' || lockstep.path_literal(p.key) || '.type() == "string" && ', '') into agrees
+        from jsonb_each(branch -> 'properties') as p
+        where jsonb_array_length(p.value -> 'enum') = 1 and (branch -> 'required' ? p.key) is not true;
+        predicates := predicates || ('(' || coalesce(agrees, '') || own || ')');
+    end loop;
+    return '(' || array_to_string(predicates, ' || ') || ')';
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.path_of_branches(branches jsonb, place text) IS 'A jsonpath predicate for values that one of several schemas takes; null where it can''t be said.';
+
+CREATE FUNCTION lockstep.path_of_object(schema jsonb, place text, closes boolean) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $_$
+declare
+    members jsonb := coalesce(schema -> 'properties', '{}');
+    required jsonb := coalesce(schema -> 'required', '[]');
+    predicates text[] := array[place || '.type() == "object"'];
+    member record;
+    own text;
+begin
+    for member in
+        select m.value as schema, required ? m.key as is_required, place || '.' || lockstep.path_literal(m.key) as at
+        from jsonb_each(members) as m
+        union all
+        select '{}', true, place || '.' || lockstep.path_literal(r.name)
+        from jsonb_array_elements_text(required) as r (name)
+        where not members ? r.name
+    loop
+        own := lockstep.path_of(member.schema, member.at, true);
+        if own is null then
+            return null;
+        elsif not member.is_required then
+            own := format('(!exists(%1$s) || %1$s.type() == "null" || %2$s)', member.at, own);
+        end if;
+        predicates := predicates || own;
+    end loop;
+    if closes and schema -> 'additionalProperties' = 'false' then
+        predicates := predicates || case members
+            when '{}' then format('!exists(%s.keyvalue())', place)
+            else (
+                select format('!exists(%s.keyvalue() ? (!(%s)))', place,
+                    string_agg('@.key == ' || lockstep.path_literal(k), ' || '))
+                from jsonb_object_keys(members) as k)
+        end;
+    end if;
+    return array_to_string(predicates, ' && ');
+end
+$_$;
+
+COMMENT ON FUNCTION lockstep.path_of_object(schema jsonb, place text, closes boolean) IS 'A jsonpath predicate for objects that a schema takes; null where it can''t be said.';
+
+CREATE FUNCTION lockstep.path_of_text(schema jsonb, place text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $_$
+declare
+    predicate text := place || '.type() == "string"';
+    allowed text[];
+    bound record;
+begin
+    if schema ? 'enum' then
+        if jsonb_path_exists(schema, 'strict $.enum[*] ? (@.type() != "string")') then
+            return null;
+        end if;
+        allowed := array(select jsonb_array_elements_text(schema -> 'enum'));
+        predicate := predicate || ' && ' || case
+            when cardinality(allowed) = 0 then '1 == 0'
+            when cardinality(allowed) <= 4 then
+                (select '(' || string_agg(place || ' == ' || lockstep.path_literal(a), ' || ') || ')'
+                    from unnest(allowed) as a)
+            -- One automaton is faster than many comparisons.
+            else place || ' like_regex ' || lockstep.path_literal('^(?:'
+                || (select string_agg(regexp_replace(a, '([][\\.*+?^$(){}|])', '\\\1', 'g'), '|')
+                    from unnest(allowed) as a) || ')$') || ' flag "s"'
+        end;
+    end if;
+    -- "s": a dot and a negated set take line breaks too, as with the operator ~.
+    if schema ? 'pattern' then
+        predicate := predicate || ' && ' || place || ' like_regex '
+            || lockstep.path_literal('^(?:' || (schema ->> 'pattern') || ')$') || ' flag "s"';
+    end if;
+    for bound in
+        select coalesce((schema ->> 'minLength')::int, 0) as least, (schema ->> 'maxLength')::int as most
+        where schema ? 'minLength' or schema ? 'maxLength'
+    loop
+        -- Regular expressions count to 255.
+        if bound.least not between 0 and 255 or bound.most not between bound.least and 255 then
+            return null;
+        end if;
+        predicate := predicate || ' && ' || place || ' like_regex '
+            || lockstep.path_literal(format('^.{%s,%s}$', bound.least, bound.most)) || ' flag "s"';
+    end loop;
+    return predicate;
+end
+$_$;
+
+COMMENT ON FUNCTION lockstep.path_of_text(schema jsonb, place text) IS 'A jsonpath predicate for texts that a schema takes; null where it can''t be said.';
+
 CREATE FUNCTION lockstep.pause(job uuid) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
@@ -966,6 +1561,30 @@ end
 $_$;
 
 COMMENT ON FUNCTION lockstep.pause(job uuid) IS 'Holds a job where it rests, until resume.';
+
+CREATE FUNCTION lockstep.pause_account(provider text, account text, reason text DEFAULT NULL::text) RETURNS text
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    RETURN lockstep.hold('account'::text, ((provider || '/'::text) || account), reason);
+
+COMMENT ON FUNCTION lockstep.pause_account(provider text, account text, reason text) IS 'Stops calls to an account of a provider; its jobs wait, and none fails.';
+
+CREATE PROCEDURE lockstep.pause_jobs(IN filter jsonb, IN dry_run boolean DEFAULT false, IN batch integer DEFAULT 500, INOUT jobs bigint DEFAULT NULL::bigint, INOUT samples jsonb DEFAULT NULL::jsonb)
+    LANGUAGE plpgsql
+    AS $$
+begin
+    call lockstep.request_jobs('pause', filter, null, dry_run, batch, jobs, samples);
+end
+$$;
+
+COMMENT ON PROCEDURE lockstep.pause_jobs(IN filter jsonb, IN dry_run boolean, IN batch integer, INOUT jobs bigint, INOUT samples jsonb) IS 'Holds jobs where they rest; returns how many (with dry_run: how many it would be), and some of them.';
+
+CREATE FUNCTION lockstep.pause_provider(provider text, reason text DEFAULT NULL::text) RETURNS text
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    RETURN lockstep.hold('provider'::text, provider, reason);
+
+COMMENT ON FUNCTION lockstep.pause_provider(provider text, reason text) IS 'Stops calls to all accounts of a provider; their jobs wait, and none fails.';
 
 CREATE FUNCTION lockstep.pause_tenant(tenant text, reason text DEFAULT NULL::text) RETURNS text
     LANGUAGE sql SECURITY DEFINER
@@ -980,6 +1599,33 @@ CREATE FUNCTION lockstep.pause_workflow(workflow text, reason text DEFAULT NULL:
     RETURN lockstep.hold('workflow'::text, workflow, reason);
 
 COMMENT ON FUNCTION lockstep.pause_workflow(workflow text, reason text) IS 'Stops claiming jobs of a workflow.';
+
+CREATE FUNCTION lockstep.preview_request(request text, filter jsonb, sample_size integer DEFAULT 5) RETURNS TABLE(jobs bigint, samples jsonb)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+declare
+    wanted lockstep.job_filter := lockstep.read_filter(filter);
+begin
+    perform lockstep.check_request(request, wanted);
+    return query
+        with found as materialized (
+            select a.bucket, a.id from lockstep.jobs_to_ask(preview_request.request, wanted, null, null) as a
+        ),
+        first as (
+            select f.bucket, f.id from found f order by f.id limit least(greatest(sample_size, 0), 1000)
+        )
+        select (select count(*) from found), coalesce((
+            select jsonb_agg(jsonb_build_object(
+                'id', s.id, 'key', j.key, 'tenant', s.tenant, 'workflow', s.workflow, 'state', s.state,
+                'status', s.status, 'since', s.entered_at, 'last_error', s.last_error) order by s.id)
+            from first f
+            join lockstep.job_state s on s.id = f.id and s.bucket = f.bucket
+            join lockstep.job j on j.id = f.id and j.bucket = f.bucket), '[]');
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.preview_request(request text, filter jsonb, sample_size integer) IS 'What a request to many jobs would ask: how many, and some of them. Changes nothing.';
 
 CREATE FUNCTION lockstep.raise_unquiet(timeout interval) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1000,6 +1646,57 @@ end
 $$;
 
 COMMENT ON FUNCTION lockstep.raise_unquiet(timeout interval) IS 'Raises LK008: what was not quiet when the time had run out.';
+
+CREATE FUNCTION lockstep.read_filter(filter jsonb) RETURNS lockstep.job_filter
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+declare
+    types constant jsonb := '{"workflow": "string", "version": "number", "state": "string", "status": "string",
+        "tenant": "string", "tag": "string", "error_like": "string", "enqueued_before": "string",
+        "enqueued_after": "string", "all": "boolean"}';
+    member record;
+    wanted lockstep.job_filter;
+begin
+    if filter is null or jsonb_typeof(filter) <> 'object' then
+        perform lockstep.refuse_filter('is not a JSON object');
+    end if;
+    for member in
+        select m.key, jsonb_typeof(m.value) as type, types ->> m.key as wanted from jsonb_each(filter) as m
+    loop
+        if member.wanted is null then
+            perform lockstep.refuse_filter(format('has a member that is not known: %s', member.key));
+        elsif member.type not in (member.wanted, 'null') then
+            perform lockstep.refuse_filter(format('has %s as its %s, which must be %s',
+                lockstep.type_in_words(member.type), member.key, lockstep.type_in_words(member.wanted)));
+        end if;
+        begin
+            wanted := jsonb_populate_record(wanted, jsonb_build_object(member.key, filter -> member.key));
+        exception
+            when data_exception then
+                perform lockstep.refuse_filter(format('has no %s that can be read: %s', member.key, sqlerrm));
+        end;
+    end loop;
+    if wanted.status not in ('queued', 'running', 'waiting', 'parked', 'paused') then
+        perform lockstep.refuse_filter(format(
+            'has the status %s, which must be one of queued, running, waiting, parked, paused', wanted.status));
+    elsif not isfinite(wanted.enqueued_before) or not isfinite(wanted.enqueued_after) then
+        perform lockstep.refuse_filter('has an infinite instant');
+    elsif wanted.workflow is not null and not exists (
+        select from lockstep.workflow w where w.workflow = wanted.workflow) then
+        raise exception 'unknown workflow "%"', wanted.workflow
+            using errcode = 'LK001', hint = 'select workflow from lockstep.workflows lists them.';
+    elsif jsonb_strip_nulls(filter) - 'all' = '{}' and wanted."all" is not true then
+        perform lockstep.refuse_filter('is empty, and would ask all jobs: say {"all": true} if that is meant');
+    end if;
+    if wanted.tenant is not null then
+        perform lockstep.check_tenant(wanted.tenant);
+    end if;
+    return wanted;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.read_filter(filter jsonb) IS 'A filter from JSON; raises LK009 where it makes no sense, or is empty without "all": true.';
 
 CREATE FUNCTION lockstep.receive_webhook(provider text, account text, kind text, dedupe_key text, refs text[], headers jsonb, body bytea) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1048,6 +1745,19 @@ $$;
 
 COMMENT ON FUNCTION lockstep.refresh_statistics() IS 'Analyses tables that have doubled, and the parents of partitions once a day; returns their names.';
 
+CREATE FUNCTION lockstep.refuse_filter(problem text) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+begin
+    raise exception 'the filter %', problem
+        using errcode = 'LK009', hint = 'A filter is a JSON object, such as {"workflow": "dfns_payout", "status": '
+            || '"parked"}. It may have: workflow, version, state, status, tenant, tag, error_like, enqueued_before, '
+            || 'enqueued_after, all.';
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.refuse_filter(problem text) IS 'Raises LK009 about a filter.';
+
 CREATE FUNCTION lockstep.request(job uuid, name text, payload jsonb) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
@@ -1065,6 +1775,64 @@ end
 $$;
 
 COMMENT ON FUNCTION lockstep.request(job uuid, name text, payload jsonb) IS 'Tells a job one of Lockstep''s own signals, unless it waits already.';
+
+CREATE FUNCTION lockstep.request_batch(request text, filter jsonb, after uuid DEFAULT NULL::uuid, at_most integer DEFAULT 500, reason text DEFAULT NULL::text, OUT asked integer, OUT last uuid) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $_$
+declare
+    wanted lockstep.job_filter := lockstep.read_filter(filter);
+begin
+    perform lockstep.check_request(request, wanted);
+    if at_most is null or at_most not between 1 and 10000 then
+        raise exception 'a batch has % jobs, and must have from 1 to 10000', coalesce(at_most::text, 'null')
+            using errcode = 'LK009', hint = 'A few hundred is a good number.';
+    end if;
+    with chosen as materialized (
+        select a.bucket, a.id
+        from lockstep.jobs_to_ask(request_batch.request, wanted, request_batch.after, request_batch.at_most) as a
+    ),
+    told as (
+        insert into lockstep.signal (bucket, job_id, name, payload, actor, sent_at)
+        select c.bucket, c.id, '$' || request_batch.request,
+            jsonb_strip_nulls(jsonb_build_object('reason', request_batch.reason)), lockstep.caller(), lockstep.now()
+        from chosen c
+    )
+    select count(*), (select c.id from chosen c order by c.id desc limit 1) into asked, last from chosen;
+    if asked > 0 then
+        perform lockstep.ring();
+    end if;
+end
+$_$;
+
+COMMENT ON FUNCTION lockstep.request_batch(request text, filter jsonb, after uuid, at_most integer, reason text, OUT asked integer, OUT last uuid) IS 'Makes a request of one batch of jobs; returns how many were asked, and the last of them.';
+
+CREATE PROCEDURE lockstep.request_jobs(IN request text, IN filter jsonb, IN reason text, IN dry_run boolean, IN batch integer, INOUT jobs bigint, INOUT samples jsonb)
+    LANGUAGE plpgsql
+    AS $$
+declare
+    total bigint;
+    step record;
+    last uuid;
+begin
+    select p.jobs, p.samples into total, samples from lockstep.preview_request(request, filter) as p;
+    if dry_run is not false then
+        jobs := total;
+        return;
+    end if;
+    jobs := 0;
+    loop
+        step := lockstep.request_batch(request, filter, last, batch, reason);
+        commit;
+        jobs := jobs + step.asked;
+        last := step.last;
+        exit when step.asked < batch;
+        raise notice '%: asked % of % jobs', request, jobs, greatest(total, jobs);
+    end loop;
+end
+$$;
+
+COMMENT ON PROCEDURE lockstep.request_jobs(IN request text, IN filter jsonb, IN reason text, IN dry_run boolean, IN batch integer, INOUT jobs bigint, INOUT samples jsonb) IS 'Makes a request of all jobs that a filter lets through, in batches.';
 
 CREATE FUNCTION lockstep.require_job(job uuid) RETURNS lockstep.job_state
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -1095,6 +1863,30 @@ $_$;
 
 COMMENT ON FUNCTION lockstep.resume(job uuid) IS 'Lets a paused job go on.';
 
+CREATE FUNCTION lockstep.resume_account(provider text, account text) RETURNS text
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    RETURN lockstep.let_go('account'::text, ((provider || '/'::text) || account));
+
+COMMENT ON FUNCTION lockstep.resume_account(provider text, account text) IS 'Ends the pause of an account.';
+
+CREATE PROCEDURE lockstep.resume_jobs(IN filter jsonb, IN dry_run boolean DEFAULT false, IN batch integer DEFAULT 500, INOUT jobs bigint DEFAULT NULL::bigint, INOUT samples jsonb DEFAULT NULL::jsonb)
+    LANGUAGE plpgsql
+    AS $$
+begin
+    call lockstep.request_jobs('resume', filter, null, dry_run, batch, jobs, samples);
+end
+$$;
+
+COMMENT ON PROCEDURE lockstep.resume_jobs(IN filter jsonb, IN dry_run boolean, IN batch integer, INOUT jobs bigint, INOUT samples jsonb) IS 'Lets paused jobs go on; returns how many (with dry_run: how many it would be), and some of them.';
+
+CREATE FUNCTION lockstep.resume_provider(provider text) RETURNS text
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    RETURN lockstep.let_go('provider'::text, provider);
+
+COMMENT ON FUNCTION lockstep.resume_provider(provider text) IS 'Ends the pause of a provider.';
+
 CREATE FUNCTION lockstep.resume_tenant(tenant text) RETURNS text
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
@@ -1121,6 +1913,16 @@ $_$;
 
 COMMENT ON FUNCTION lockstep.retry(job uuid) IS 'Sets a parked job going again.';
 
+CREATE PROCEDURE lockstep.retry_jobs(IN filter jsonb, IN dry_run boolean DEFAULT false, IN batch integer DEFAULT 500, INOUT jobs bigint DEFAULT NULL::bigint, INOUT samples jsonb DEFAULT NULL::jsonb)
+    LANGUAGE plpgsql
+    AS $$
+begin
+    call lockstep.request_jobs('retry', filter, null, dry_run, batch, jobs, samples);
+end
+$$;
+
+COMMENT ON PROCEDURE lockstep.retry_jobs(IN filter jsonb, IN dry_run boolean, IN batch integer, INOUT jobs bigint, INOUT samples jsonb) IS 'Sets parked jobs going again; returns how many (with dry_run: how many it would be), and some of them.';
+
 CREATE FUNCTION lockstep.ring() RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
@@ -1137,6 +1939,18 @@ $$;
 
 COMMENT ON FUNCTION lockstep.ring() IS 'Wakes the daemons that sleep, with at most one NOTIFY for each sleep.';
 
+CREATE FUNCTION lockstep.ring_inserted() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+begin
+    perform lockstep.ring();
+    return null;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.ring_inserted() IS 'Wakes the daemons that sleep, once for each INSERT into the view jobs.';
+
 CREATE FUNCTION lockstep.set_clock(mode text, at timestamp with time zone DEFAULT NULL::timestamp with time zone, auto boolean DEFAULT NULL::boolean) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
@@ -1145,6 +1959,7 @@ declare
     current lockstep.clock;
     moment timestamptz := lockstep.now();
 begin
+    perform lockstep.check_instant(at);
     select c.* into strict current from lockstep.clock c for update;
     if set_clock.mode is null or set_clock.mode not in ('real', 'virtual') then
         raise exception 'the clock''s mode is %, and must be real or virtual', coalesce(set_clock.mode, 'null')
@@ -1216,6 +2031,28 @@ end
 $$;
 
 COMMENT ON FUNCTION lockstep.stop_clock() IS 'Takes back what move_clock asked for: the clock stays where it is.';
+
+CREATE FUNCTION lockstep.stranded(at_most bigint DEFAULT NULL::bigint) RETURNS TABLE(workflow text, version integer, state text, jobs bigint, oldest timestamp with time zone, example uuid)
+    LANGUAGE sql STABLE
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    AS $$
+    select l.workflow, l.version, rest.state, rest.jobs, rest.oldest, rest.example
+    from lockstep.live_versions l
+    cross join lateral (
+        select few.state, count(*) as jobs, min(few.entered_at) as oldest, min(few.id::text)::uuid as example
+        from (
+            select s.id, s.state, s.entered_at
+            from lockstep.job_state s
+            where s.workflow = l.workflow and s.version = l.version and s.finished_at is null
+            limit stranded.at_most
+        ) few
+        group by few.state
+    ) rest
+    where not l.runs
+$$;
+
+COMMENT ON FUNCTION lockstep.stranded(at_most bigint) IS 'Unfinished jobs that no living daemon can run, by flow, version and state, counted up to so many of each version.';
 
 CREATE FUNCTION lockstep.type_in_words(json_type text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -1487,7 +2324,11 @@ begin
             else 'as soon as a daemon has room'
         end);
     end if;
-    return format('%s: %s%s.', place, lockstep.why_waiting(state), case
+    answer := case
+        when state.held_by is not null then lockstep.why_held(state)
+        else lockstep.why_waiting(state)
+    end;
+    return format('%s: %s%s.', place, answer, case
         when state.deadline_at is null then ', without a deadline'
         when state.deadline_at <= moment then format('; %s is due now', coalesce(state.deadline_event, 'its deadline'))
         else format('; in %s, at %s, %s', lockstep.in_words(state.deadline_at - moment),
@@ -1497,6 +2338,26 @@ end
 $$;
 
 COMMENT ON FUNCTION lockstep.why(job uuid) IS 'Says what a job waits for, since when, until when, and what happens then.';
+
+CREATE FUNCTION lockstep.why_held(state lockstep.job_state) RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+declare
+    trouble text := lockstep.account_trouble(
+        split_part(state.held_by, '/', 1), substr(state.held_by, strpos(state.held_by, '/') + 1));
+begin
+    if trouble is null then
+        return format('it waited for account %s, which is free again, and goes on %s', state.held_by, case
+            when state.due_at > lockstep.now() then 'in ' || lockstep.in_words(state.due_at - lockstep.now())
+            else 'now'
+        end);
+    end if;
+    return format('it waits because account %s is held: %s', state.held_by, trouble);
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.why_held(state lockstep.job_state) IS 'Why a job that waits for an account waits.';
 
 CREATE FUNCTION lockstep.why_running(state lockstep.job_state) RETURNS text
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -1564,19 +2425,20 @@ declare
     verb text := split_part(state.plan, ' ', 1);
     activity text := substr(state.plan, strpos(state.plan, ' ') + 1);
     soon text := case when state.due_at > moment then 'in ' || lockstep.in_words(state.due_at - moment) else 'now' end;
-    known text[];
+    awaited text[] := lockstep.awaited_signals(state);
+    answer text;
     child record;
 begin
     if state.attempt_status is not null then
-        return format('it is not known whether %s happened (attempt %s, %s ago)%s; it is looked up %s', activity,
+        answer := format('it is not known whether %s happened (attempt %s, %s ago)%s; it is looked up %s', activity,
             state.attempt, lockstep.in_words(moment - state.attempt_at), coalesce(': ' || state.last_error, ''), soon);
     elsif verb = 'perform' and state.attempt > 0 then
-        return format('%s did not succeed (attempt %s)%s; the next attempt is %s', activity, state.attempt,
+        answer := format('%s did not succeed (attempt %s)%s; the next attempt is %s', activity, state.attempt,
             coalesce(': ' || state.last_error, ''), soon);
     elsif verb = 'perform' then
-        return format('%s is done %s', activity, soon);
+        answer := format('%s is done %s', activity, soon);
     elsif verb = 'poll' then
-        return format('it reads %s again and again until there is news, next %s%s', activity, soon,
+        answer := format('it reads %s again and again until there is news, next %s%s', activity, soon,
             case when state.attempt > 0 then coalesce('; last time: ' || state.last_error, '') else '' end);
     elsif verb = 'run' then
         select j.id, s.status into child
@@ -1584,20 +2446,240 @@ begin
         join lockstep.job_state s on s.id = j.id and s.bucket = j.bucket
         where j.parent_id = state.id and j.bucket = state.bucket and j.parent_seq = state.entered_seq
         limit 1;
-        return format('it waits for the end of its child %s%s', activity,
+        answer := format('it waits for the end of its child %s%s', activity,
             coalesce(format(' (job %s, %s)', child.id, child.status), ''));
+    else
+        if awaited is null then
+            select w.signals into awaited
+            from lockstep.workflow w
+            where w.workflow = state.workflow and w.version = state.version;
+        end if;
+        answer := 'it waits for a signal' || case
+            when cardinality(awaited) > 0 then ' (' || array_to_string(awaited, ', ') || ')'
+            else ''
+        end;
     end if;
-    select w.signals into known
-    from lockstep.workflow w
-    where w.workflow = state.workflow and w.version = state.version;
-    return 'it waits for a signal' || case
-        when cardinality(known) > 0 then ' (' || array_to_string(known, ', ') || ')'
-        else ''
-    end;
+    -- Whoever is told may end any wait; that the job may be cancelled is nothing that it waits for.
+    awaited := array_remove(awaited, 'cancel');
+    if verb in ('poll', 'run') and cardinality(awaited) > 0 then
+        answer := answer || '; the app''s signal ' || array_to_string(awaited, ' or ') || ' would bring it on';
+    end if;
+    if state.overdue_at <= moment then
+        answer := answer || format('; overdue for %s, on the desk of %s', lockstep.in_words(moment - state.overdue_at),
+            coalesce(state.desk, 'nobody'));
+    end if;
+    return answer;
 end
 $$;
 
 COMMENT ON FUNCTION lockstep.why_waiting(state lockstep.job_state) IS 'What the plan of a waiting job waits for.';
+
+CREATE TABLE lockstep.account (
+    provider text NOT NULL,
+    name text NOT NULL,
+    breaker text DEFAULT 'closed'::text NOT NULL,
+    breaker_since timestamp with time zone,
+    failures integer DEFAULT 0 NOT NULL,
+    last_error text,
+    rest interval,
+    probe_at timestamp with time zone,
+    probing_by uuid,
+    held_until timestamp with time zone,
+    held_reason text,
+    published_at timestamp with time zone,
+    version bigint DEFAULT 0 NOT NULL,
+    concurrency integer,
+    rate integer,
+    burst integer,
+    tokens double precision,
+    tokens_at timestamp with time zone,
+    CONSTRAINT account_breaker_is_known CHECK ((breaker = ANY (ARRAY['closed'::text, 'open'::text, 'probing'::text]))),
+    CONSTRAINT account_limits_are_positive CHECK (((concurrency > 0) AND (rate > 0) AND (burst > 0))),
+    CONSTRAINT account_names_are_plain CHECK (((provider <> ''::text) AND (name <> ''::text) AND (strpos(provider, '/'::text) = 0))),
+    CONSTRAINT account_open_has_probe CHECK (((breaker = 'closed'::text) = (probe_at IS NULL))),
+    CONSTRAINT account_probing_has_node CHECK (((breaker = 'probing'::text) = (probing_by IS NOT NULL))),
+    CONSTRAINT account_rate_has_tokens CHECK ((((rate IS NULL) = (burst IS NULL)) AND ((rate IS NULL) = (tokens IS NULL)) AND ((rate IS NULL) = (tokens_at IS NULL))))
+)
+WITH (fillfactor='50');
+
+COMMENT ON TABLE lockstep.account IS 'What daemons share about the accounts at providers: a row for each.';
+
+COMMENT ON COLUMN lockstep.account.provider IS 'The provider, such as dfns.';
+
+COMMENT ON COLUMN lockstep.account.name IS 'The account''s name in the configuration.';
+
+COMMENT ON COLUMN lockstep.account.breaker IS 'closed: calls go through; open: none does; probing: one daemon tries the account with one call.';
+
+COMMENT ON COLUMN lockstep.account.breaker_since IS 'Since when the breaker is closed, or not closed; null: always.';
+
+COMMENT ON COLUMN lockstep.account.failures IS 'How many calls had failed in a row when it opened, and probes since.';
+
+COMMENT ON COLUMN lockstep.account.last_error IS 'The last failure that opened it, or kept it open.';
+
+COMMENT ON COLUMN lockstep.account.rest IS 'How long it rests before the next probe: twice as long after each in vain.';
+
+COMMENT ON COLUMN lockstep.account.probe_at IS 'When a daemon may try it; while one does, when another may, should the first have vanished.';
+
+COMMENT ON COLUMN lockstep.account.probing_by IS 'The daemon that tries it.';
+
+COMMENT ON COLUMN lockstep.account.held_until IS 'Until when the provider asked to be left alone (Retry-After).';
+
+COMMENT ON COLUMN lockstep.account.held_reason IS 'With which words.';
+
+COMMENT ON COLUMN lockstep.account.published_at IS 'When a daemon said last that this account is configured.';
+
+COMMENT ON COLUMN lockstep.account.version IS 'One more with each change, so that daemons know the newer reading.';
+
+COMMENT ON COLUMN lockstep.account.concurrency IS 'The most calls at once, of all daemons together; null: any number.';
+
+COMMENT ON COLUMN lockstep.account.rate IS 'The most calls per second, of all daemons together; null: no limit.';
+
+COMMENT ON COLUMN lockstep.account.burst IS 'The most calls at once after a time without any.';
+
+COMMENT ON COLUMN lockstep.account.tokens IS 'How many calls could be made at tokens_at; `rate` more each second.';
+
+COMMENT ON COLUMN lockstep.account.tokens_at IS 'When they were counted.';
+
+CREATE TABLE lockstep.node (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    build text NOT NULL,
+    workflows text[] NOT NULL,
+    versions integer[] NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    seen_at timestamp with time zone NOT NULL,
+    buckets integer,
+    draining boolean DEFAULT false NOT NULL,
+    CONSTRAINT node_knows_pairs CHECK ((cardinality(workflows) = cardinality(versions)))
+)
+WITH (fillfactor='50');
+
+COMMENT ON TABLE lockstep.node IS 'The daemons, each alive while it was seen in the last five seconds (of real time).';
+
+COMMENT ON COLUMN lockstep.node.id IS 'Drawn at random when the process starts.';
+
+COMMENT ON COLUMN lockstep.node.name IS 'Host and process, for people.';
+
+COMMENT ON COLUMN lockstep.node.build IS 'The build it runs.';
+
+COMMENT ON COLUMN lockstep.node.workflows IS 'The flows that it knows, each with the version at the same place in versions.';
+
+COMMENT ON COLUMN lockstep.node.versions IS 'Their versions.';
+
+COMMENT ON COLUMN lockstep.node.started_at IS 'When it started, by the server''s own clock.';
+
+COMMENT ON COLUMN lockstep.node.seen_at IS 'Its last heartbeat, by the server''s own clock.';
+
+COMMENT ON COLUMN lockstep.node.buckets IS 'From how many buckets it claims; null: a build that does not say.';
+
+COMMENT ON COLUMN lockstep.node.draining IS 'Whether it takes no new jobs, since it is about to stop.';
+
+CREATE TABLE lockstep.pause (
+    kind text NOT NULL,
+    name text NOT NULL,
+    since timestamp with time zone NOT NULL,
+    paused_by text NOT NULL,
+    reason text,
+    CONSTRAINT pause_kind_is_known CHECK ((kind = ANY (ARRAY['workflow'::text, 'tenant'::text, 'provider'::text, 'account'::text])))
+);
+
+COMMENT ON TABLE lockstep.pause IS 'What operators paused: jobs of paused workflows and tenants are not claimed, calls to paused accounts not made.';
+
+COMMENT ON COLUMN lockstep.pause.kind IS 'workflow, tenant, provider or account.';
+
+COMMENT ON COLUMN lockstep.pause.name IS 'Which one; accounts as provider/name.';
+
+COMMENT ON COLUMN lockstep.pause.since IS 'Since when.';
+
+COMMENT ON COLUMN lockstep.pause.paused_by IS 'Who paused it.';
+
+COMMENT ON COLUMN lockstep.pause.reason IS 'Why.';
+
+CREATE VIEW lockstep.accounts AS
+ SELECT a.provider,
+    a.name AS account,
+        CASE
+            WHEN (pause.since IS NOT NULL) THEN 'paused'::text
+            WHEN (a.held_until > moment.now) THEN 'held'::text
+            WHEN (a.breaker = 'open'::text) THEN 'failing'::text
+            WHEN (a.breaker = 'probing'::text) THEN 'probing'::text
+            ELSE 'free'::text
+        END AS status,
+    COALESCE(pause.since, a.breaker_since) AS since,
+        CASE
+            WHEN (pause.since IS NOT NULL) THEN NULL::timestamp with time zone
+            WHEN (a.held_until > moment.now) THEN a.held_until
+            ELSE a.probe_at
+        END AS until,
+    lockstep.account_trouble(a.provider, a.name) AS trouble,
+    a.breaker,
+    a.failures,
+    a.last_error,
+    a.probe_at,
+    n.name AS probing_by,
+    a.held_until,
+    pause.since AS paused_since,
+    pause.paused_by,
+    pause.reason AS pause_reason,
+    ( SELECT count(*) AS count
+           FROM lockstep.job_state s
+          WHERE (s.held_by = ((a.provider || '/'::text) || a.name))) AS held_jobs,
+    a.published_at,
+    a.concurrency,
+    a.rate,
+    a.burst
+   FROM (((( SELECT lockstep.now() AS now) moment
+     CROSS JOIN lockstep.account a)
+     LEFT JOIN lockstep.node n ON ((n.id = a.probing_by)))
+     LEFT JOIN LATERAL ( SELECT p.since,
+            p.paused_by,
+            p.reason
+           FROM lockstep.pause p
+          WHERE (((p.kind = 'provider'::text) AND (p.name = a.provider)) OR ((p.kind = 'account'::text) AND (p.name = ((a.provider || '/'::text) || a.name))))
+          ORDER BY p.since
+         LIMIT 1) pause ON (true));
+
+COMMENT ON VIEW lockstep.accounts IS 'The accounts at providers: whether calls go through, and if not, why not.';
+
+COMMENT ON COLUMN lockstep.accounts.provider IS 'The provider.';
+
+COMMENT ON COLUMN lockstep.accounts.account IS 'The account''s name in the configuration.';
+
+COMMENT ON COLUMN lockstep.accounts.status IS 'free, paused (by an operator), held (the provider asked to be left alone), failing (breaker is open), probing.';
+
+COMMENT ON COLUMN lockstep.accounts.since IS 'Since when it is paused, or its breaker open or closed.';
+
+COMMENT ON COLUMN lockstep.accounts.until IS 'When it is called or tried again; null: free, or until an operator acts.';
+
+COMMENT ON COLUMN lockstep.accounts.trouble IS 'Why no calls go through, in words; null: they do.';
+
+COMMENT ON COLUMN lockstep.accounts.breaker IS 'closed, open or probing.';
+
+COMMENT ON COLUMN lockstep.accounts.failures IS 'How many failures opened it or kept it open; 0: closed.';
+
+COMMENT ON COLUMN lockstep.accounts.last_error IS 'The last of these failures; kept when it closes.';
+
+COMMENT ON COLUMN lockstep.accounts.probe_at IS 'When it is tried next.';
+
+COMMENT ON COLUMN lockstep.accounts.probing_by IS 'The daemon that tries it now.';
+
+COMMENT ON COLUMN lockstep.accounts.held_until IS 'Until when the provider last asked to be left alone.';
+
+COMMENT ON COLUMN lockstep.accounts.paused_since IS 'When an operator paused it or its provider.';
+
+COMMENT ON COLUMN lockstep.accounts.paused_by IS 'Who did.';
+
+COMMENT ON COLUMN lockstep.accounts.pause_reason IS 'Why.';
+
+COMMENT ON COLUMN lockstep.accounts.held_jobs IS 'How many jobs wait for it.';
+
+COMMENT ON COLUMN lockstep.accounts.published_at IS 'When a daemon said last that it is configured.';
+
+COMMENT ON COLUMN lockstep.accounts.concurrency IS 'The most calls at once, of all daemons together; null: no limit.';
+
+COMMENT ON COLUMN lockstep.accounts.rate IS 'The most calls per second, of all daemons together; null: no limit.';
+
+COMMENT ON COLUMN lockstep.accounts.burst IS 'The most calls at once after a time without any.';
 
 CREATE TABLE lockstep.attempt (
     bucket smallint NOT NULL,
@@ -1664,27 +2746,6 @@ COMMENT ON VIEW lockstep.known_versions IS 'The flows and versions that a living
 COMMENT ON COLUMN lockstep.known_versions.workflow IS 'The flow.';
 
 COMMENT ON COLUMN lockstep.known_versions.version IS 'The version.';
-
-CREATE TABLE lockstep.pause (
-    kind text NOT NULL,
-    name text NOT NULL,
-    since timestamp with time zone NOT NULL,
-    paused_by text NOT NULL,
-    reason text,
-    CONSTRAINT pause_kind_is_known CHECK ((kind = ANY (ARRAY['workflow'::text, 'tenant'::text])))
-);
-
-COMMENT ON TABLE lockstep.pause IS 'What operators paused: claims skip the jobs of paused workflows and tenants.';
-
-COMMENT ON COLUMN lockstep.pause.kind IS 'workflow or tenant.';
-
-COMMENT ON COLUMN lockstep.pause.name IS 'Which one.';
-
-COMMENT ON COLUMN lockstep.pause.since IS 'Since when.';
-
-COMMENT ON COLUMN lockstep.pause.paused_by IS 'Who paused it.';
-
-COMMENT ON COLUMN lockstep.pause.reason IS 'Why.';
 
 CREATE TABLE lockstep.settings (
     only_row boolean DEFAULT true NOT NULL,
@@ -1896,7 +2957,8 @@ CREATE VIEW lockstep.job_status WITH (security_barrier='true') AS
     j.parent_id AS parent,
     j.enqueued_at,
     j.enqueued_by,
-    s.finished_at
+    s.finished_at,
+    s.held_by
    FROM ((( SELECT lockstep.now() AS now) moment
      CROSS JOIN lockstep.job_state s)
      JOIN lockstep.job j ON (((j.id = s.id) AND (j.bucket = s.bucket))))
@@ -1954,6 +3016,8 @@ COMMENT ON COLUMN lockstep.job_status.enqueued_by IS 'By which role, or by which
 
 COMMENT ON COLUMN lockstep.job_status.finished_at IS 'When it ended; null until then.';
 
+COMMENT ON COLUMN lockstep.job_status.held_by IS 'The account that takes no calls for now, and that it waits for; null: it waits for none.';
+
 CREATE VIEW lockstep.jobs WITH (security_barrier='true') AS
  SELECT j.id,
     j.workflow,
@@ -1984,6 +3048,40 @@ COMMENT ON COLUMN lockstep.jobs.run_at IS 'Not before this instant.';
 COMMENT ON COLUMN lockstep.jobs.priority IS '1 first, 4 last; 2 if left out.';
 
 COMMENT ON COLUMN lockstep.jobs.tags IS 'Free words for whoever searches.';
+
+CREATE VIEW lockstep.live_versions AS
+ WITH RECURSIVE pair AS (
+        ( SELECT s.workflow,
+            s.version
+           FROM lockstep.job_state s
+          WHERE (s.finished_at IS NULL)
+          ORDER BY s.workflow, s.version
+         LIMIT 1)
+        UNION ALL
+         SELECT next.workflow,
+            next.version
+           FROM (pair pair_1
+             CROSS JOIN LATERAL ( SELECT s.workflow,
+                    s.version
+                   FROM lockstep.job_state s
+                  WHERE ((s.finished_at IS NULL) AND (ROW(s.workflow, s.version) > ROW(pair_1.workflow, pair_1.version)))
+                  ORDER BY s.workflow, s.version
+                 LIMIT 1) next)
+        )
+ SELECT pair.workflow,
+    pair.version,
+    (EXISTS ( SELECT
+           FROM lockstep.known_versions k
+          WHERE ((k.workflow = pair.workflow) AND (k.version = pair.version)))) AS runs
+   FROM pair;
+
+COMMENT ON VIEW lockstep.live_versions IS 'The flows and versions of which there are unfinished jobs.';
+
+COMMENT ON COLUMN lockstep.live_versions.workflow IS 'The flow.';
+
+COMMENT ON COLUMN lockstep.live_versions.version IS 'The version.';
+
+COMMENT ON COLUMN lockstep.live_versions.runs IS 'Whether a living daemon can run it.';
 
 CREATE TABLE lockstep.reference (
     bucket smallint NOT NULL,
@@ -2054,12 +3152,15 @@ CREATE VIEW lockstep.matching_webhooks AS
     w.id,
     w.provider,
     w.kind,
-    r.job_id,
-    (s.finished_at IS NOT NULL) AS job_ended
-   FROM (((lockstep.webhook w
-     CROSS JOIN LATERAL unnest(w.refs) named(value))
-     JOIN lockstep.reference r ON (((r.provider = w.provider) AND (r.value = named.value))))
-     JOIN lockstep.job_state s ON (((s.id = r.job_id) AND (s.bucket = r.bucket))))
+    known.job_id,
+    known.job_ended
+   FROM (lockstep.webhook w
+     CROSS JOIN LATERAL ( SELECT r.job_id,
+            (s.finished_at IS NOT NULL) AS job_ended
+           FROM (lockstep.reference r
+             JOIN lockstep.job_state s ON (((s.id = r.job_id) AND (s.bucket = r.bucket))))
+          WHERE ((r.provider = w.provider) AND (r.value = ANY (w.refs)))
+         OFFSET 0) known)
   WHERE (w.status = 'parked'::text);
 
 COMMENT ON VIEW lockstep.matching_webhooks IS 'The parked webhooks that jobs have a reference for: what match_webhooks settles.';
@@ -2100,7 +3201,9 @@ CREATE VIEW lockstep.nodes AS
            FROM UNNEST(n.workflows, n.versions) k(workflow, version)
           ORDER BY k.workflow, k.version) AS knows,
     n.started_at,
-    n.seen_at
+    n.seen_at,
+    n.buckets,
+    n.draining
    FROM (lockstep.node n
      LEFT JOIN lockstep.bell b ON ((b.node = n.id)));
 
@@ -2121,6 +3224,70 @@ COMMENT ON COLUMN lockstep.nodes.knows IS 'The flows and versions that it can ru
 COMMENT ON COLUMN lockstep.nodes.started_at IS 'When it started.';
 
 COMMENT ON COLUMN lockstep.nodes.seen_at IS 'Its last heartbeat.';
+
+COMMENT ON COLUMN lockstep.nodes.buckets IS 'From how many buckets it claims, as of its last heartbeat; null: an older build, which claims from all.';
+
+COMMENT ON COLUMN lockstep.nodes.draining IS 'Whether it takes no new jobs, since it is about to stop.';
+
+CREATE TABLE lockstep.workflow (
+    workflow text NOT NULL,
+    version integer NOT NULL,
+    input_schema jsonb NOT NULL,
+    signals text[] DEFAULT '{}'::text[] NOT NULL,
+    states jsonb DEFAULT '[]'::jsonb NOT NULL,
+    diagram text,
+    published_at timestamp with time zone NOT NULL,
+    takes_new_jobs boolean DEFAULT false NOT NULL,
+    accepts jsonpath GENERATED ALWAYS AS (lockstep.accepting_path(input_schema)) STORED,
+    members text[] GENERATED ALWAYS AS (lockstep.closed_members(input_schema)) STORED,
+    CONSTRAINT workflow_name_is_plain CHECK ((workflow ~ '^[a-z][a-z0-9_]{0,62}$'::text)),
+    CONSTRAINT workflow_version_is_positive CHECK ((version > 0))
+)
+WITH (toast_tuple_target='8160');
+ALTER TABLE ONLY lockstep.workflow ALTER COLUMN accepts SET STORAGE MAIN;
+
+COMMENT ON TABLE lockstep.workflow IS 'The flows that daemons can run, each published when a daemon starts.';
+
+COMMENT ON COLUMN lockstep.workflow.workflow IS 'The flow''s name.';
+
+COMMENT ON COLUMN lockstep.workflow.version IS 'Its version; new jobs get the one that takes_new_jobs.';
+
+COMMENT ON COLUMN lockstep.workflow.input_schema IS 'What enqueue accepts: a plain subset of JSON Schema.';
+
+COMMENT ON COLUMN lockstep.workflow.signals IS 'The signals that apps may send.';
+
+COMMENT ON COLUMN lockstep.workflow.states IS 'An array of objects: state, plan and whatever else the flow says of each.';
+
+COMMENT ON COLUMN lockstep.workflow.diagram IS 'Its picture in the DOT language.';
+
+COMMENT ON COLUMN lockstep.workflow.published_at IS 'When a daemon published it last.';
+
+COMMENT ON COLUMN lockstep.workflow.takes_new_jobs IS 'Whether new jobs get this version: the newest that all living daemons of the flow know; see 0015_deploys.sql.';
+
+COMMENT ON COLUMN lockstep.workflow.accepts IS 'The input schema as one jsonpath predicate, for what fits; null: it can''t be said, and violation() is asked.';
+
+COMMENT ON COLUMN lockstep.workflow.members IS 'The members that an input may have; null: any.';
+
+CREATE VIEW lockstep.open_workflow AS
+ SELECT DISTINCT ON (w.workflow) w.workflow,
+    w.version,
+    w.input_schema,
+    w.accepts,
+    w.members
+   FROM lockstep.workflow w
+  ORDER BY w.workflow, w.takes_new_jobs DESC, w.version DESC;
+
+COMMENT ON VIEW lockstep.open_workflow IS 'The version of each flow that new jobs get.';
+
+COMMENT ON COLUMN lockstep.open_workflow.workflow IS 'The flow.';
+
+COMMENT ON COLUMN lockstep.open_workflow.version IS 'The version.';
+
+COMMENT ON COLUMN lockstep.open_workflow.input_schema IS 'What enqueue accepts, as JSON Schema.';
+
+COMMENT ON COLUMN lockstep.open_workflow.accepts IS 'The same as a jsonpath predicate.';
+
+COMMENT ON COLUMN lockstep.open_workflow.members IS 'The members that an input may have; null: any.';
 
 CREATE VIEW lockstep.overdue AS
  SELECT s.id,
@@ -2369,37 +3536,27 @@ COMMENT ON COLUMN lockstep.tenant_role.role IS 'The role: of the login, or of SE
 COMMENT ON COLUMN lockstep.tenant_role.tenant IS 'The tenant.';
 
 CREATE VIEW lockstep.unclaimable AS
- SELECT s.id,
-    j.key,
-    s.tenant,
-    s.workflow,
+ SELECT s.workflow,
     s.version,
     s.state,
-    s.status,
-    s.entered_at AS since
-   FROM (lockstep.job_state s
-     JOIN lockstep.job j ON (((j.id = s.id) AND (j.bucket = s.bucket))))
-  WHERE ((s.finished_at IS NULL) AND (NOT (EXISTS ( SELECT
-           FROM lockstep.known_versions k
-          WHERE ((k.workflow = s.workflow) AND (k.version = s.version))))));
+    s.jobs,
+    s.oldest,
+    s.example
+   FROM lockstep.stranded() s(workflow, version, state, jobs, oldest, example);
 
-COMMENT ON VIEW lockstep.unclaimable IS 'Unfinished jobs whose flow and version no living daemon can run.';
+COMMENT ON VIEW lockstep.unclaimable IS 'Unfinished jobs that no living daemon can run: their flows, versions and states, counted.';
 
-COMMENT ON COLUMN lockstep.unclaimable.id IS 'The job.';
+COMMENT ON COLUMN lockstep.unclaimable.workflow IS 'The flow.';
 
-COMMENT ON COLUMN lockstep.unclaimable.key IS 'The app''s own name for it.';
+COMMENT ON COLUMN lockstep.unclaimable.version IS 'The version that nobody can run.';
 
-COMMENT ON COLUMN lockstep.unclaimable.tenant IS 'On whose behalf.';
+COMMENT ON COLUMN lockstep.unclaimable.state IS 'Where they rest; null: not started.';
 
-COMMENT ON COLUMN lockstep.unclaimable.workflow IS 'The flow that nobody can run.';
+COMMENT ON COLUMN lockstep.unclaimable.jobs IS 'How many.';
 
-COMMENT ON COLUMN lockstep.unclaimable.version IS 'In this version.';
+COMMENT ON COLUMN lockstep.unclaimable.oldest IS 'Since when the one rests there that does so longest.';
 
-COMMENT ON COLUMN lockstep.unclaimable.state IS 'Where it rests.';
-
-COMMENT ON COLUMN lockstep.unclaimable.status IS 'Its status.';
-
-COMMENT ON COLUMN lockstep.unclaimable.since IS 'Since when it rests there.';
+COMMENT ON COLUMN lockstep.unclaimable.example IS 'The one that was enqueued first.';
 
 ALTER TABLE lockstep.webhook ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME lockstep.webhook_id_seq
@@ -2445,34 +3602,6 @@ COMMENT ON COLUMN lockstep.webhooks.received_at IS 'When it came.';
 
 COMMENT ON COLUMN lockstep.webhooks.handled_at IS 'When it was matched or given up.';
 
-CREATE TABLE lockstep.workflow (
-    workflow text NOT NULL,
-    version integer NOT NULL,
-    input_schema jsonb NOT NULL,
-    signals text[] DEFAULT '{}'::text[] NOT NULL,
-    states jsonb DEFAULT '[]'::jsonb NOT NULL,
-    diagram text,
-    published_at timestamp with time zone NOT NULL,
-    CONSTRAINT workflow_name_is_plain CHECK ((workflow ~ '^[a-z][a-z0-9_]{0,62}$'::text)),
-    CONSTRAINT workflow_version_is_positive CHECK ((version > 0))
-);
-
-COMMENT ON TABLE lockstep.workflow IS 'The flows that daemons can run, each published when a daemon starts.';
-
-COMMENT ON COLUMN lockstep.workflow.workflow IS 'The flow''s name.';
-
-COMMENT ON COLUMN lockstep.workflow.version IS 'Its version; new jobs take the highest.';
-
-COMMENT ON COLUMN lockstep.workflow.input_schema IS 'What enqueue accepts: a plain subset of JSON Schema.';
-
-COMMENT ON COLUMN lockstep.workflow.signals IS 'The signals that apps may send.';
-
-COMMENT ON COLUMN lockstep.workflow.states IS 'An array of objects: state, plan and whatever else the flow says of each.';
-
-COMMENT ON COLUMN lockstep.workflow.diagram IS 'Its picture in the DOT language.';
-
-COMMENT ON COLUMN lockstep.workflow.published_at IS 'When a daemon published it last.';
-
 CREATE VIEW lockstep.workflows AS
  SELECT w.workflow,
     w.version,
@@ -2486,14 +3615,15 @@ CREATE VIEW lockstep.workflows AS
           WHERE ((p.kind = 'workflow'::text) AND (p.name = w.workflow)))) AS paused,
     (EXISTS ( SELECT
            FROM lockstep.known_versions k
-          WHERE ((k.workflow = w.workflow) AND (k.version = w.version)))) AS runs
+          WHERE ((k.workflow = w.workflow) AND (k.version = w.version)))) AS runs,
+    w.takes_new_jobs
    FROM lockstep.workflow w;
 
 COMMENT ON VIEW lockstep.workflows IS 'The flows: what they accept, which signals they take, how they look.';
 
 COMMENT ON COLUMN lockstep.workflows.workflow IS 'The flow''s name: what enqueue is given.';
 
-COMMENT ON COLUMN lockstep.workflows.version IS 'Its version; new jobs take the highest.';
+COMMENT ON COLUMN lockstep.workflows.version IS 'Its version.';
 
 COMMENT ON COLUMN lockstep.workflows.input_schema IS 'What enqueue accepts, as JSON Schema.';
 
@@ -2509,9 +3639,14 @@ COMMENT ON COLUMN lockstep.workflows.paused IS 'Whether it is paused.';
 
 COMMENT ON COLUMN lockstep.workflows.runs IS 'Whether a living daemon can run it.';
 
+COMMENT ON COLUMN lockstep.workflows.takes_new_jobs IS 'Whether new jobs get this version.';
+
 ALTER TABLE ONLY lockstep.attempt ATTACH PARTITION lockstep.attempt_default DEFAULT;
 
 ALTER TABLE ONLY lockstep.history_entry ATTACH PARTITION lockstep.history_entry_default DEFAULT;
+
+ALTER TABLE ONLY lockstep.account
+    ADD CONSTRAINT account_pkey PRIMARY KEY (provider, name);
 
 ALTER TABLE ONLY lockstep.attempt
     ADD CONSTRAINT attempt_pkey PRIMARY KEY (job_id, seq, attempt, finished_at, bucket);
@@ -2574,6 +3709,10 @@ CREATE UNIQUE INDEX job_key_is_unique ON lockstep.job USING btree (key, workflow
 
 CREATE INDEX job_state_due ON lockstep.job_state USING btree (bucket, priority, due_at) WHERE (due_at IS NOT NULL);
 
+CREATE INDEX job_state_held ON lockstep.job_state USING btree (bucket, held_by, priority, id) WHERE (held_by IS NOT NULL);
+
+CREATE INDEX job_state_turns ON lockstep.job_state USING btree (bucket, priority, tenant, due_at) WHERE (due_at IS NOT NULL);
+
 CREATE INDEX job_state_unfinished ON lockstep.job_state USING btree (workflow, version) WHERE (finished_at IS NULL);
 
 CREATE UNIQUE INDEX signal_key_is_unique ON lockstep.signal USING btree (job_id, key, bucket) WHERE (key IS NOT NULL);
@@ -2584,6 +3723,8 @@ CREATE INDEX webhook_job ON lockstep.webhook USING btree (job_id) WHERE (job_id 
 
 CREATE INDEX webhook_parked ON lockstep.webhook USING gin (refs) WHERE (status = 'parked'::text);
 
+CREATE INDEX webhook_waiting ON lockstep.webhook USING btree (id) WHERE (status = 'parked'::text);
+
 ALTER INDEX lockstep.attempt_pkey ATTACH PARTITION lockstep.attempt_default_pkey;
 
 ALTER INDEX lockstep.history_entry_pkey ATTACH PARTITION lockstep.history_entry_default_pkey;
@@ -2592,14 +3733,33 @@ CREATE TRIGGER jobs_enqueue INSTEAD OF INSERT ON lockstep.jobs FOR EACH ROW EXEC
 
 COMMENT ON TRIGGER jobs_enqueue ON lockstep.jobs IS 'Turns an INSERT into a call of enqueue.';
 
+CREATE TRIGGER jobs_ring AFTER INSERT ON lockstep.jobs FOR EACH STATEMENT EXECUTE FUNCTION lockstep.ring_inserted();
+
+COMMENT ON TRIGGER jobs_ring ON lockstep.jobs IS 'Wakes the daemons that sleep, once for each INSERT or COPY.';
+
 GRANT USAGE ON SCHEMA lockstep TO lockstep_app;
 GRANT USAGE ON SCHEMA lockstep TO lockstep_ops;
 GRANT USAGE ON SCHEMA lockstep TO lockstep_daemon;
+
+REVOKE ALL ON TYPE lockstep.job_filter FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION lockstep.accepting_path(schema jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.accepting_path(schema jsonb) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.account_trouble(provider text, account text) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.account_trouble(provider text, account text) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.account_trouble(provider text, account text) TO lockstep_daemon;
 
 REVOKE ALL ON FUNCTION lockstep.acts_for_all() FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.acts_for_all() TO lockstep_app;
 GRANT ALL ON FUNCTION lockstep.acts_for_all() TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.acts_for_all() TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.add_job(workflow text, input jsonb, key text, tenant text, run_at timestamp with time zone, priority integer, tags text[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION lockstep.adopt_unstarted(at_most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.adopt_unstarted(at_most integer) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.adopt_unstarted(at_most integer) TO lockstep_daemon;
 
 REVOKE ALL ON PROCEDURE lockstep.advance_clock(IN span interval, IN timeout interval) FROM PUBLIC;
 GRANT ALL ON PROCEDURE lockstep.advance_clock(IN span interval, IN timeout interval) TO lockstep_app;
@@ -2610,6 +3770,14 @@ REVOKE ALL ON FUNCTION lockstep.await_quiet(timeout interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.await_quiet(timeout interval) TO lockstep_app;
 GRANT ALL ON FUNCTION lockstep.await_quiet(timeout interval) TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.await_quiet(timeout interval) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.is_sound(status text, state text, has_data boolean, priority smallint, seq integer, entered_seq integer, due_at timestamp with time zone, leased_by uuid, finished_at timestamp with time zone, last_error text, attempt integer, attempt_status text) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.is_sound(status text, state text, has_data boolean, priority smallint, seq integer, entered_seq integer, due_at timestamp with time zone, leased_by uuid, finished_at timestamp with time zone, last_error text, attempt integer, attempt_status text) TO lockstep_daemon;
+
+GRANT SELECT ON TABLE lockstep.job_state TO lockstep_ops;
+GRANT SELECT,INSERT,UPDATE ON TABLE lockstep.job_state TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.awaited_signals(state lockstep.job_state) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION lockstep.bucket_for(value text, buckets integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.bucket_for(value text, buckets integer) TO lockstep_daemon;
@@ -2629,21 +3797,32 @@ GRANT ALL ON FUNCTION lockstep.cancel(job uuid, reason text) TO lockstep_app;
 GRANT ALL ON FUNCTION lockstep.cancel(job uuid, reason text) TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.cancel(job uuid, reason text) TO lockstep_daemon;
 
+REVOKE ALL ON PROCEDURE lockstep.cancel_jobs(IN filter jsonb, IN reason text, IN dry_run boolean, IN batch integer, INOUT jobs bigint, INOUT samples jsonb) FROM PUBLIC;
+GRANT ALL ON PROCEDURE lockstep.cancel_jobs(IN filter jsonb, IN reason text, IN dry_run boolean, IN batch integer, INOUT jobs bigint, INOUT samples jsonb) TO lockstep_app;
+GRANT ALL ON PROCEDURE lockstep.cancel_jobs(IN filter jsonb, IN reason text, IN dry_run boolean, IN batch integer, INOUT jobs bigint, INOUT samples jsonb) TO lockstep_ops;
+GRANT ALL ON PROCEDURE lockstep.cancel_jobs(IN filter jsonb, IN reason text, IN dry_run boolean, IN batch integer, INOUT jobs bigint, INOUT samples jsonb) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.check_instant(at timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION lockstep.check_key(key text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION lockstep.check_same_input(job uuid, key text, known jsonb, input jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION lockstep.check_request(request text, wanted lockstep.job_filter) FROM PUBLIC;
 
-GRANT SELECT ON TABLE lockstep.job_state TO lockstep_ops;
-GRANT SELECT,INSERT,UPDATE ON TABLE lockstep.job_state TO lockstep_daemon;
+REVOKE ALL ON FUNCTION lockstep.check_same_input(job uuid, key text, known jsonb, input jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION lockstep.check_status(state lockstep.job_state, wanted text[], asked text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION lockstep.check_tenant(tenant text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION lockstep.choose_versions() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION lockstep.clock_step(target timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.clock_step(target timestamp with time zone) TO lockstep_app;
 GRANT ALL ON FUNCTION lockstep.clock_step(target timestamp with time zone) TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.clock_step(target timestamp with time zone) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.closed_members(schema jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.closed_members(schema jsonb) TO lockstep_daemon;
 
 REVOKE ALL ON FUNCTION lockstep.deliver(job uuid, name text, payload jsonb, key text, actor text) FROM PUBLIC;
 
@@ -2661,6 +3840,11 @@ GRANT ALL ON FUNCTION lockstep.enqueue(workflow text, input text, key text, tena
 GRANT ALL ON FUNCTION lockstep.enqueue(workflow text, input text, key text, tenant text, run_at timestamp with time zone, priority integer, tags text[]) TO lockstep_daemon;
 
 REVOKE ALL ON FUNCTION lockstep.enqueue_inserted() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION lockstep.enqueue_lines(workflow text, lines text[], first_line bigint, tenant text, run_at timestamp with time zone, priority integer, tags text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.enqueue_lines(workflow text, lines text[], first_line bigint, tenant text, run_at timestamp with time zone, priority integer, tags text[]) TO lockstep_app;
+GRANT ALL ON FUNCTION lockstep.enqueue_lines(workflow text, lines text[], first_line bigint, tenant text, run_at timestamp with time zone, priority integer, tags text[]) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.enqueue_lines(workflow text, lines text[], first_line bigint, tenant text, run_at timestamp with time zone, priority integer, tags text[]) TO lockstep_daemon;
 
 REVOKE ALL ON FUNCTION lockstep.enqueue_many(workflow text, inputs jsonb[], keys text[], tenant text, run_at timestamp with time zone, priority integer, tags text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.enqueue_many(workflow text, inputs jsonb[], keys text[], tenant text, run_at timestamp with time zone, priority integer, tags text[]) TO lockstep_app;
@@ -2684,8 +3868,7 @@ GRANT ALL ON FUNCTION lockstep.fall_asleep(node uuid) TO lockstep_daemon;
 
 REVOKE ALL ON FUNCTION lockstep.find_job(job uuid) FROM PUBLIC;
 
-GRANT SELECT ON TABLE lockstep.node TO lockstep_ops;
-GRANT SELECT ON TABLE lockstep.node TO lockstep_daemon;
+REVOKE ALL ON FUNCTION lockstep.fits(input jsonb, accepts jsonpath, members text[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION lockstep.forget_node(node uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.forget_node(node uuid) TO lockstep_daemon;
@@ -2696,6 +3879,9 @@ GRANT ALL ON FUNCTION lockstep.give_up_webhooks(older interval) TO lockstep_daem
 
 REVOKE ALL ON FUNCTION lockstep.heartbeat(node uuid, name text, build text, workflows text[], versions integer[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.heartbeat(node uuid, name text, build text, workflows text[], versions integer[]) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.heartbeat(node uuid, name text, build text, workflows text[], versions integer[], buckets integer, draining boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.heartbeat(node uuid, name text, build text, workflows text[], versions integer[], buckets integer, draining boolean) TO lockstep_daemon;
 
 REVOKE ALL ON FUNCTION lockstep.hold(kind text, name text, reason text) FROM PUBLIC;
 
@@ -2708,6 +3894,8 @@ REVOKE ALL ON FUNCTION lockstep.in_words(at timestamp with time zone) FROM PUBLI
 GRANT ALL ON FUNCTION lockstep.in_words(at timestamp with time zone) TO lockstep_app;
 GRANT ALL ON FUNCTION lockstep.in_words(at timestamp with time zone) TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.in_words(at timestamp with time zone) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.jobs_to_ask(request text, wanted lockstep.job_filter, after uuid, at_most integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION lockstep.join_clock(name text, next_due timestamp with time zone, busy boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.join_clock(name text, next_due timestamp with time zone, busy boolean) TO lockstep_app;
@@ -2761,9 +3949,41 @@ GRANT ALL ON FUNCTION lockstep.parse_input(input text) TO lockstep_app;
 GRANT ALL ON FUNCTION lockstep.parse_input(input text) TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.parse_input(input text) TO lockstep_daemon;
 
+REVOKE ALL ON FUNCTION lockstep.parse_inputs(inputs text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.parse_inputs(inputs text[]) TO lockstep_app;
+GRANT ALL ON FUNCTION lockstep.parse_inputs(inputs text[]) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.parse_inputs(inputs text[]) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.path_literal(value text) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.path_literal(value text) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.path_of(schema jsonb, place text, closes boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.path_of(schema jsonb, place text, closes boolean) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.path_of_branches(branches jsonb, place text) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.path_of_branches(branches jsonb, place text) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.path_of_object(schema jsonb, place text, closes boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.path_of_object(schema jsonb, place text, closes boolean) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.path_of_text(schema jsonb, place text) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.path_of_text(schema jsonb, place text) TO lockstep_daemon;
+
 REVOKE ALL ON FUNCTION lockstep.pause(job uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.pause(job uuid) TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.pause(job uuid) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.pause_account(provider text, account text, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.pause_account(provider text, account text, reason text) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.pause_account(provider text, account text, reason text) TO lockstep_daemon;
+
+REVOKE ALL ON PROCEDURE lockstep.pause_jobs(IN filter jsonb, IN dry_run boolean, IN batch integer, INOUT jobs bigint, INOUT samples jsonb) FROM PUBLIC;
+GRANT ALL ON PROCEDURE lockstep.pause_jobs(IN filter jsonb, IN dry_run boolean, IN batch integer, INOUT jobs bigint, INOUT samples jsonb) TO lockstep_ops;
+GRANT ALL ON PROCEDURE lockstep.pause_jobs(IN filter jsonb, IN dry_run boolean, IN batch integer, INOUT jobs bigint, INOUT samples jsonb) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.pause_provider(provider text, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.pause_provider(provider text, reason text) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.pause_provider(provider text, reason text) TO lockstep_daemon;
 
 REVOKE ALL ON FUNCTION lockstep.pause_tenant(tenant text, reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.pause_tenant(tenant text, reason text) TO lockstep_ops;
@@ -2773,10 +3993,17 @@ REVOKE ALL ON FUNCTION lockstep.pause_workflow(workflow text, reason text) FROM 
 GRANT ALL ON FUNCTION lockstep.pause_workflow(workflow text, reason text) TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.pause_workflow(workflow text, reason text) TO lockstep_daemon;
 
+REVOKE ALL ON FUNCTION lockstep.preview_request(request text, filter jsonb, sample_size integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.preview_request(request text, filter jsonb, sample_size integer) TO lockstep_app;
+GRANT ALL ON FUNCTION lockstep.preview_request(request text, filter jsonb, sample_size integer) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.preview_request(request text, filter jsonb, sample_size integer) TO lockstep_daemon;
+
 REVOKE ALL ON FUNCTION lockstep.raise_unquiet(timeout interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.raise_unquiet(timeout interval) TO lockstep_app;
 GRANT ALL ON FUNCTION lockstep.raise_unquiet(timeout interval) TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.raise_unquiet(timeout interval) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.read_filter(filter jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION lockstep.receive_webhook(provider text, account text, kind text, dedupe_key text, refs text[], headers jsonb, body bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.receive_webhook(provider text, account text, kind text, dedupe_key text, refs text[], headers jsonb, body bytea) TO lockstep_daemon;
@@ -2785,13 +4012,37 @@ REVOKE ALL ON FUNCTION lockstep.refresh_statistics() FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.refresh_statistics() TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.refresh_statistics() TO lockstep_daemon;
 
+REVOKE ALL ON FUNCTION lockstep.refuse_filter(problem text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION lockstep.request(job uuid, name text, payload jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION lockstep.request_batch(request text, filter jsonb, after uuid, at_most integer, reason text, OUT asked integer, OUT last uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.request_batch(request text, filter jsonb, after uuid, at_most integer, reason text, OUT asked integer, OUT last uuid) TO lockstep_app;
+GRANT ALL ON FUNCTION lockstep.request_batch(request text, filter jsonb, after uuid, at_most integer, reason text, OUT asked integer, OUT last uuid) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.request_batch(request text, filter jsonb, after uuid, at_most integer, reason text, OUT asked integer, OUT last uuid) TO lockstep_daemon;
+
+REVOKE ALL ON PROCEDURE lockstep.request_jobs(IN request text, IN filter jsonb, IN reason text, IN dry_run boolean, IN batch integer, INOUT jobs bigint, INOUT samples jsonb) FROM PUBLIC;
+GRANT ALL ON PROCEDURE lockstep.request_jobs(IN request text, IN filter jsonb, IN reason text, IN dry_run boolean, IN batch integer, INOUT jobs bigint, INOUT samples jsonb) TO lockstep_app;
+GRANT ALL ON PROCEDURE lockstep.request_jobs(IN request text, IN filter jsonb, IN reason text, IN dry_run boolean, IN batch integer, INOUT jobs bigint, INOUT samples jsonb) TO lockstep_ops;
+GRANT ALL ON PROCEDURE lockstep.request_jobs(IN request text, IN filter jsonb, IN reason text, IN dry_run boolean, IN batch integer, INOUT jobs bigint, INOUT samples jsonb) TO lockstep_daemon;
 
 REVOKE ALL ON FUNCTION lockstep.require_job(job uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION lockstep.resume(job uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.resume(job uuid) TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.resume(job uuid) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.resume_account(provider text, account text) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.resume_account(provider text, account text) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.resume_account(provider text, account text) TO lockstep_daemon;
+
+REVOKE ALL ON PROCEDURE lockstep.resume_jobs(IN filter jsonb, IN dry_run boolean, IN batch integer, INOUT jobs bigint, INOUT samples jsonb) FROM PUBLIC;
+GRANT ALL ON PROCEDURE lockstep.resume_jobs(IN filter jsonb, IN dry_run boolean, IN batch integer, INOUT jobs bigint, INOUT samples jsonb) TO lockstep_ops;
+GRANT ALL ON PROCEDURE lockstep.resume_jobs(IN filter jsonb, IN dry_run boolean, IN batch integer, INOUT jobs bigint, INOUT samples jsonb) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.resume_provider(provider text) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.resume_provider(provider text) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.resume_provider(provider text) TO lockstep_daemon;
 
 REVOKE ALL ON FUNCTION lockstep.resume_tenant(tenant text) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.resume_tenant(tenant text) TO lockstep_ops;
@@ -2805,8 +4056,14 @@ REVOKE ALL ON FUNCTION lockstep.retry(job uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.retry(job uuid) TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.retry(job uuid) TO lockstep_daemon;
 
+REVOKE ALL ON PROCEDURE lockstep.retry_jobs(IN filter jsonb, IN dry_run boolean, IN batch integer, INOUT jobs bigint, INOUT samples jsonb) FROM PUBLIC;
+GRANT ALL ON PROCEDURE lockstep.retry_jobs(IN filter jsonb, IN dry_run boolean, IN batch integer, INOUT jobs bigint, INOUT samples jsonb) TO lockstep_ops;
+GRANT ALL ON PROCEDURE lockstep.retry_jobs(IN filter jsonb, IN dry_run boolean, IN batch integer, INOUT jobs bigint, INOUT samples jsonb) TO lockstep_daemon;
+
 REVOKE ALL ON FUNCTION lockstep.ring() FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.ring() TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.ring_inserted() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION lockstep.set_clock(mode text, at timestamp with time zone, auto boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.set_clock(mode text, at timestamp with time zone, auto boolean) TO lockstep_ops;
@@ -2821,6 +4078,10 @@ REVOKE ALL ON FUNCTION lockstep.stop_clock() FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.stop_clock() TO lockstep_app;
 GRANT ALL ON FUNCTION lockstep.stop_clock() TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.stop_clock() TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.stranded(at_most bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.stranded(at_most bigint) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.stranded(at_most bigint) TO lockstep_daemon;
 
 REVOKE ALL ON FUNCTION lockstep.type_in_words(json_type text) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.type_in_words(json_type text) TO lockstep_app;
@@ -2853,20 +4114,31 @@ GRANT ALL ON FUNCTION lockstep.why(job uuid) TO lockstep_app;
 GRANT ALL ON FUNCTION lockstep.why(job uuid) TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.why(job uuid) TO lockstep_daemon;
 
+REVOKE ALL ON FUNCTION lockstep.why_held(state lockstep.job_state) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION lockstep.why_running(state lockstep.job_state) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION lockstep.why_unclaimed(state lockstep.job_state) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION lockstep.why_waiting(state lockstep.job_state) FROM PUBLIC;
 
+GRANT SELECT ON TABLE lockstep.account TO lockstep_ops;
+GRANT SELECT,INSERT,UPDATE ON TABLE lockstep.account TO lockstep_daemon;
+
+GRANT SELECT ON TABLE lockstep.node TO lockstep_ops;
+GRANT SELECT ON TABLE lockstep.node TO lockstep_daemon;
+
+GRANT SELECT ON TABLE lockstep.pause TO lockstep_ops;
+GRANT SELECT ON TABLE lockstep.pause TO lockstep_daemon;
+
+GRANT SELECT ON TABLE lockstep.accounts TO lockstep_ops;
+GRANT SELECT ON TABLE lockstep.accounts TO lockstep_daemon;
+
 GRANT SELECT ON TABLE lockstep.attempt TO lockstep_ops;
 GRANT SELECT,INSERT ON TABLE lockstep.attempt TO lockstep_daemon;
 
 GRANT SELECT ON TABLE lockstep.known_versions TO lockstep_ops;
 GRANT SELECT ON TABLE lockstep.known_versions TO lockstep_daemon;
-
-GRANT SELECT ON TABLE lockstep.pause TO lockstep_ops;
-GRANT SELECT ON TABLE lockstep.pause TO lockstep_daemon;
 
 GRANT SELECT ON TABLE lockstep.settings TO lockstep_ops;
 GRANT SELECT ON TABLE lockstep.settings TO lockstep_daemon;
@@ -2892,6 +4164,9 @@ GRANT SELECT,INSERT ON TABLE lockstep.jobs TO lockstep_app;
 GRANT SELECT,INSERT ON TABLE lockstep.jobs TO lockstep_ops;
 GRANT SELECT,INSERT ON TABLE lockstep.jobs TO lockstep_daemon;
 
+GRANT SELECT ON TABLE lockstep.live_versions TO lockstep_ops;
+GRANT SELECT ON TABLE lockstep.live_versions TO lockstep_daemon;
+
 GRANT SELECT ON TABLE lockstep.reference TO lockstep_ops;
 GRANT SELECT,INSERT ON TABLE lockstep.reference TO lockstep_daemon;
 
@@ -2903,6 +4178,12 @@ GRANT SELECT ON TABLE lockstep.migration TO lockstep_daemon;
 
 GRANT SELECT ON TABLE lockstep.nodes TO lockstep_ops;
 GRANT SELECT ON TABLE lockstep.nodes TO lockstep_daemon;
+
+GRANT SELECT ON TABLE lockstep.workflow TO lockstep_ops;
+GRANT SELECT,INSERT,UPDATE ON TABLE lockstep.workflow TO lockstep_daemon;
+
+GRANT SELECT ON TABLE lockstep.open_workflow TO lockstep_ops;
+GRANT SELECT ON TABLE lockstep.open_workflow TO lockstep_daemon;
 
 GRANT SELECT ON TABLE lockstep.overdue TO lockstep_ops;
 GRANT SELECT ON TABLE lockstep.overdue TO lockstep_daemon;
@@ -2931,9 +4212,6 @@ GRANT SELECT ON TABLE lockstep.unclaimable TO lockstep_daemon;
 
 GRANT SELECT ON TABLE lockstep.webhooks TO lockstep_ops;
 GRANT SELECT ON TABLE lockstep.webhooks TO lockstep_daemon;
-
-GRANT SELECT ON TABLE lockstep.workflow TO lockstep_ops;
-GRANT SELECT,INSERT,UPDATE ON TABLE lockstep.workflow TO lockstep_daemon;
 
 GRANT SELECT ON TABLE lockstep.workflows TO lockstep_app;
 GRANT SELECT ON TABLE lockstep.workflows TO lockstep_ops;

@@ -18,7 +18,7 @@ public struct DfnsPayoutActivities: ActivityHandler {
     public func perform(
         _ activity: DfnsPayout.Activity, in context: ActivityContext
     ) async -> Answer<DfnsPayout.Event> {
-        guard let client = clients[context.account] else {
+        guard let client = clients[context.account]?.sending(unless: { context.permit.isOver }) else {
             return .refused(
                 ProviderRefusal(
                     code: Refusal.Code.unauthorized.rawValue,

@@ -2,8 +2,8 @@
 //
 // libcurl itself is there wherever Swift's toolchain is, which needs it; its headers are another package, so what is
 // used is declared here. Names and numbers are those of curl/curl.h and curl/multi.h and belong to an ABI that has been
-// kept since 2006 (https://curl.se/libcurl/abi.html). Nothing here is younger than libcurl 7.68, but CURLOPT_QUICK_EXIT,
-// which older versions refuse without harm.
+// kept since 2006 (https://curl.se/libcurl/abi.html). Nothing here is younger than libcurl 7.68, but CURLOPT_QUICK_EXIT
+// (7.87) and CURLOPT_PREREQFUNCTION (7.80), which older versions refuse without harm.
 #ifndef LOCKSTEP_CLIBCURL_H
 #define LOCKSTEP_CLIBCURL_H
 
@@ -70,8 +70,10 @@ enum {
     CURLOPT_NOSIGNAL = 99,
     CURLOPT_PATH_AS_IS = 234,
     CURLOPT_QUICK_EXIT = 322,
+    CURLOPT_PREREQDATA = 10313,
     CURLOPT_WRITEFUNCTION = 20011,
     CURLOPT_HEADERFUNCTION = 20079,
+    CURLOPT_PREREQFUNCTION = 20312,
     CURLOPT_POSTFIELDSIZE_LARGE = 30120,
 
     CURLINFO_RESPONSE_CODE = 0x200000 + 2,
@@ -110,6 +112,13 @@ static inline CURLcode shim_set_list(CURL *easy, long option, struct curl_slist 
 
 static inline CURLcode shim_set_receiver(CURL *easy, long option, shim_receive receive) {
     return curl_easy_setopt(easy, (int)option, receive);
+}
+
+// What libcurl asks when a connection stands, right before it writes the request; 0 lets it, 1 breaks off.
+typedef int (*shim_gate)(void *context, char *their_address, char *our_address, int their_port, int our_port);
+
+static inline CURLcode shim_set_gate(CURL *easy, long option, shim_gate ask) {
+    return curl_easy_setopt(easy, (int)option, ask);
 }
 
 static inline CURLcode shim_get_number(CURL *easy, long info, long *value) {

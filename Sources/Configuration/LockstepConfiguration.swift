@@ -17,6 +17,8 @@ import HTTPClient
 ///         mode: "test", base_url: "http://127.0.0.1:7401", user_id: "us-…", credential_id: "cr-…",
 ///         token: {env: "DFNS_TOKEN"}, private_key: {file: "keys/dfns.pem"},
 ///         webhook_secret: {env: "DFNS_WEBHOOK_SECRET"},
+///         // of all daemons together: calls at once, per second, and at once after a rest; each may be left out
+///         limits: {concurrency: 32, rate: 10, burst: 20},
 ///       },
 ///     },
 ///   },
@@ -27,10 +29,22 @@ import HTTPClient
 public struct LockstepConfiguration: Sendable {
     /// The accounts at Dfns, by name.
     public let dfnsAccounts: [DfnsAccount]
+    /// What is allowed at these accounts, by their names; those without an entry have no limits of their own.
+    public let limits: [String: Limits]
     /// Where webhooks, the dashboard and metrics are served.
     public let http: HTTP
     /// How much the engine takes on; what is nil keeps its default.
     public let engine: Engine
+
+    /// What all daemons together may ask of an account.
+    public struct Limits: Hashable, Sendable {
+        /// The most calls at once.
+        public let concurrency: Int?
+        /// The most calls per second.
+        public let rate: Int?
+        /// The most calls at once after a time without any; without it as many as in a second.
+        public let burst: Int?
+    }
 
     /// Where to listen.
     public struct HTTP: Hashable, Sendable {
@@ -81,7 +95,8 @@ public struct LockstepConfiguration: Sendable {
         let root = try Section(value, path: "", in: surroundings)
         try root.allow(["accounts", "http", "engine"])
         return LockstepConfiguration(
-            dfnsAccounts: try dfnsAccounts(root.section("accounts")), http: try HTTP(root.section("http")),
+            dfnsAccounts: try dfnsAccounts(root.section("accounts")), limits: try limits(root.section("accounts")),
+            http: try HTTP(root.section("http")),
             engine: try Engine(root.section("engine")))
     }
 
@@ -95,6 +110,32 @@ public struct LockstepConfiguration: Sendable {
                 try DfnsAccount(named: member.name, Section(member.value, path: path, in: section.surroundings)))
         }
         return found.sorted { $0.name < $1.name }
+    }
+}
+
+extension LockstepConfiguration {
+    fileprivate static func limits(_ accounts: Section?) throws(ConfigurationError) -> [String: Limits] {
+        var found: [String: Limits] = [:]
+        guard let section = try accounts?.section("dfns") else { return found }
+        for member in section.members {
+            let account = try Section(member.value, path: section.path(of: member.name), in: section.surroundings)
+            guard let limits = try account.section("limits") else { continue }
+            found[member.name] = try Limits(limits)
+        }
+        return found
+    }
+}
+
+extension LockstepConfiguration.Limits {
+    init(_ section: Section) throws(ConfigurationError) {
+        try section.allow(["concurrency", "rate", "burst"])
+        concurrency = try section.number("concurrency", from: 1, to: 10_000)
+        rate = try section.number("rate", from: 1, to: 100_000)
+        burst = try section.number("burst", from: 1, to: 100_000)
+        if rate == nil, let value = section.value("burst") {
+            throw section.surroundings.error(
+                value.line, "\(section.path(of: "burst")) needs a rate beside it; add rate: 10, or leave it out")
+        }
     }
 }
 
@@ -136,7 +177,7 @@ extension DfnsAccount {
     /// The account that an entry describes.
     init(named name: String, _ section: Section) throws(ConfigurationError) {
         try section.allow([
-            "mode", "base_url", "token", "credential_id", "private_key", "user_id", "webhook_secret",
+            "mode", "base_url", "token", "credential_id", "private_key", "user_id", "webhook_secret", "limits",
         ])
         let mode = try section.text("mode", "\"test\" or \"live\"")
         guard let knownMode = Mode(rawValue: mode.text) else {

@@ -28,8 +28,18 @@ public struct NetworkTransport: Transport {
     /// A request that can't be sent as it is written (a body on a GET, a line break in a header field, an unencoded
     /// path) is `.notSent`. An answer of more than 16 MiB is broken off and `.unknown`.
     public func send(_ request: HTTPRequest, to origin: Origin, timeout: Duration) async -> TransportResult {
+        await send(request, to: origin, timeout: timeout, unless: { false })
+    }
+
+    /// Sends a request, unless it is too late; that is asked before it is begun, and again when the connection stands
+    /// and the request is about to be written to it (the latter with libcurl 7.80 or newer).
+    public func send(
+        _ request: HTTPRequest, to origin: Origin, timeout: Duration, unless isTooLate: @escaping @Sendable () -> Bool
+    ) async -> TransportResult {
         let loop = connections.loop
-        let transfer = Transfer(request, to: origin, through: connections.proxy, within: timeout)
+        let transfer = Transfer(
+            request, to: origin, through: connections.proxy, within: timeout, unless: isTooLate)
+        guard !isTooLate() else { return .tooLate(transfer.name) }
         if let problem = RequestCheck.problem(of: request, timeout: timeout) {
             return .notSent(reason: "\(transfer.name): \(problem)")
         }

@@ -16,6 +16,8 @@ extension Transfer {
         _ = shim_set_pointer(easy, CURLOPT_WRITEDATA, context)
         _ = shim_set_receiver(easy, CURLOPT_HEADERFUNCTION, receiveLine)
         _ = shim_set_pointer(easy, CURLOPT_HEADERDATA, context)
+        _ = shim_set_gate(easy, CURLOPT_PREREQFUNCTION, askToGo)
+        _ = shim_set_pointer(easy, CURLOPT_PREREQDATA, context)
         // Signals are the process's own, and a name server that hangs must not hold up the others.
         _ = shim_set_number(easy, CURLOPT_NOSIGNAL, 1)
         _ = shim_set_number(easy, CURLOPT_QUICK_EXIT, 1)
@@ -104,4 +106,13 @@ private func receiveLine(
     let line = UnsafeRawBufferPointer(start: bytes, count: one * count)
     Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue().receive(line: line)
     return line.count
+}
+
+/// The last question before a request is written, from libcurl; 0 lets it go.
+private func askToGo(
+    context: UnsafeMutableRawPointer?, theirs: UnsafeMutablePointer<CChar>?, ours: UnsafeMutablePointer<CChar>?,
+    theirPort: Int32, ourPort: Int32
+) -> Int32 {
+    guard let context else { return 1 }
+    return Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue().mayGo() ? 0 : 1
 }

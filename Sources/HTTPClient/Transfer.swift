@@ -14,6 +14,10 @@ final class Transfer: @unchecked Sendable {
     let request: HTTPRequest
     let origin: Origin
     let proxy: String?
+    /// Whether it may not be sent any more.
+    let isTooLate: @Sendable () -> Bool
+    /// Whether it was held back at the last moment.
+    private var isHeldBack = false
     /// When it is given up.
     let deadline: ContinuousClock.Instant
     private let timeout: Duration
@@ -27,7 +31,11 @@ final class Transfer: @unchecked Sendable {
     private let state = Mutex<(result: TransportResult?, waiter: CheckedContinuation<TransportResult, Never>?)>(
         (nil, nil))
 
-    init(_ request: HTTPRequest, to origin: Origin, through proxy: String?, within timeout: Duration) {
+    init(
+        _ request: HTTPRequest, to origin: Origin, through proxy: String?, within timeout: Duration,
+        unless isTooLate: @escaping @Sendable () -> Bool
+    ) {
+        self.isTooLate = isTooLate
         name = "\(request.method.rawValue) to \(origin)"
         self.request = request
         self.origin = origin
@@ -64,6 +72,12 @@ final class Transfer: @unchecked Sendable {
     /// Whether the result is known.
     var isSettled: Bool { state.withLock { $0.result != nil } }
 
+    /// The connection stands and nothing is written yet: whether the request may go.
+    func mayGo() -> Bool {
+        isHeldBack = isTooLate()
+        return !isHeldBack
+    }
+
     /// Takes in one line of the answer's head, or of what follows a chunked body.
     func receive(line: UnsafeRawBufferPointer) {
         let text = String(decoding: line, as: UTF8.self)
@@ -88,7 +102,9 @@ final class Transfer: @unchecked Sendable {
 
     /// The transfer is over, with libcurl's code.
     func complete(_ code: Int) {
-        if code == CURLE_OK, !isHeadComplete {
+        if isHeldBack {
+            settle(.tooLate(name))
+        } else if code == CURLE_OK, !isHeadComplete {
             // libcurl is content with a status line.
             settle(.unknown(reason: "\(name): the answer broke off before its body"))
         } else if code == CURLE_OK {

@@ -21,4 +21,26 @@ public protocol Transport: Sendable {
     /// wrong is part of the result, because the difference between "not sent" and "unknown" is what decides about a
     /// retry.
     func send(_ request: HTTPRequest, to origin: Origin, timeout: Duration) async -> TransportResult
+
+    /// Sends likewise, unless it is too late when the first byte is about to go: then the request is `.notSent`.
+    func send(
+        _ request: HTTPRequest, to origin: Origin, timeout: Duration, unless isTooLate: @escaping @Sendable () -> Bool
+    ) async -> TransportResult
+}
+
+extension Transport {
+    /// Asks before the request is passed on; a transport that keeps requests waiting asks later.
+    public func send(
+        _ request: HTTPRequest, to origin: Origin, timeout: Duration, unless isTooLate: @escaping @Sendable () -> Bool
+    ) async -> TransportResult {
+        guard !isTooLate() else { return .tooLate("\(request.method.rawValue) to \(origin)") }
+        return await send(request, to: origin, timeout: timeout)
+    }
+}
+
+extension TransportResult {
+    /// A request that was held back.
+    static func tooLate(_ name: String) -> TransportResult {
+        .notSent(reason: "\(name): it is too late to send it, the lease is over")
+    }
 }

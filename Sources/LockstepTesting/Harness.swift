@@ -49,6 +49,8 @@ public final class Harness {
     public private(set) var actions: [Scheduler.Action] = []
     /// What was put aside, in order.
     public private(set) var waiting: [Scheduler.Action] = []
+    /// What the node told people, of all its incarnations.
+    public private(set) var notes: [String] = []
     /// The node's present incarnation.
     public private(set) var node: NodeID
     /// The scheduler itself.
@@ -160,9 +162,21 @@ extension Harness {
         isBellSet = false
     }
 
+    /// Lets the node claim from these buckets from now on, and from no other.
+    public func share(_ buckets: Set<Int>) {
+        feed([.share(buckets)])
+        work()
+    }
+
     /// Lets the node finish what is under way and give back the rest.
     public func drain() {
         feed([.drain])
+        work()
+    }
+
+    /// Lets the node give everything back, also what is put aside as a call under way.
+    public func giveBack() {
+        feed([.giveBack])
         work()
     }
 
@@ -184,6 +198,10 @@ extension Harness {
         var done = 0
         while !queue.isEmpty {
             let action = queue.removeFirst()
+            if case .note(let line) = action {
+                notes.append(line)
+                continue
+            }
             actions.append(action)
             perform(action, fate(action))
             done += 1
@@ -203,6 +221,8 @@ extension Harness {
 
 extension Harness {
     private func perform(_ action: Scheduler.Action, _ fate: Fate) {
+        // Calls are over at once here: there is none to permit anything to.
+        if case .permit = action { return }
         switch fate {
         case .happens: feed([happen(action)])
         case .fails: feed([failure(of: action, isKnown: true)])
@@ -220,6 +240,7 @@ extension Harness {
 
     private func happen(_ action: Scheduler.Action) -> Scheduler.Happening {
         switch action {
+        case .permit: return .tick
         case .claim(let request): return .claimed(bucket: request.bucket, store.claimNow(request))
         case .perform(let invocation):
             return .answered(invocation.job, lease: invocation.lease, provider.call(invocation))
@@ -228,15 +249,25 @@ extension Harness {
         case .renew(let bucket, let leases):
             let renewed = store.renewNow(leases, bucket: bucket, node: node, term: limits.term)
             return .renewed(bucket: bucket, asked: leases, renewed: renewed)
+        case .release(let group, let bucket, let leases):
+            store.releaseNow(leases, bucket: bucket, node: node)
+            return .givenBack(group)
         case .setBell:
             isBellSet = true
             return .bellSet
+        case .readAccounts: return .accounts(store.readAccountsNow())
+        case .change(let account, let change): return .changed(account, store.changeNow(account, change, by: node))
+        case .releaseHeld(let release): return .released(release, store.releaseHeldNow(release))
+        case .takePermits(let account, let wanted):
+            return .permits(account, store.takePermitsNow(account, wanted))
+        case .note: return .tick
         }
     }
 
     private func failure(of action: Scheduler.Action, isKnown: Bool) -> Scheduler.Happening {
         let reason = isKnown ? "refused by the test" : "lost by the test"
         switch action {
+        case .permit: return .tick
         case .claim(let request): return .claimFailed(bucket: request.bucket)
         case .perform(let invocation):
             let answer: ActivityAnswer =
@@ -245,7 +276,13 @@ extension Harness {
         case .commit(let group, _): return .commitFailed(group, isKnown ? .notApplied(reason) : .unknown(reason))
         case .find(let group, _, _): return .findFailed(group)
         case .renew(let bucket, _): return .renewFailed(bucket: bucket)
+        case .release(let group, _, _): return .giveBackFailed(group)
         case .setBell: return .bellSet
+        case .readAccounts: return .accountsFailed
+        case .change(let account, _): return .changeFailed(account)
+        case .releaseHeld(let release): return .releaseFailed(release)
+        case .takePermits(let account, _): return .permitsFailed(account)
+        case .note: return .tick
         }
     }
 }

@@ -10,6 +10,7 @@ struct Content {
     /// The jobs with which something may have to be done by itself or because they were told something.
     private(set) var active: Set<JobID> = []
     private var nextSignal: Int64 = 1
+    var accounts = StoredAccounts()
 
     init(buckets: Int, random: SplitMix64) {
         self.buckets = buckets
@@ -38,6 +39,7 @@ struct Content {
     }
 
     mutating func claim(_ request: ClaimRequest, at now: Timestamp) -> Claim {
+        if let recovery = request.recovery { recover(recovery, request, at: now) }
         var due: [Candidate] = []
         var signaled: [JobID] = []
         for id in active where id.bucket == request.bucket {
@@ -51,9 +53,32 @@ struct Content {
                 signaled.append(id)
             }
         }
+        if let turn = request.turn { due = take(turn, of: due) }
         let found = due.sorted().map(\.id) + signaled.sorted()
         let claimed = found.prefix(request.limit).compactMap { lease($0, request, at: now) }
         return Claim(jobs: claimed, nextDue: found.count < request.limit ? nextDue(request) : nil, now: now)
+    }
+
+    /// A few jobs of each tenant and priority, tenants by name.
+    private func take(_ turn: ClaimRequest.Turn, of due: [Candidate]) -> [Candidate] {
+        let others = due.filter { job in
+            guard let tenant = jobs[job.id]?.tenant else { return false }
+            return tenant > turn.after && !turn.without.contains(tenant)
+        }
+        return Dictionary(grouping: others) { "\($0.priority) \(jobs[$0.id]?.tenant ?? "")" }
+            .sorted { $0.key < $1.key }
+            .flatMap { $0.value.sorted().prefix(turn.quantum) }
+    }
+
+    /// What is leased to the node, and it knows nothing of, is due now.
+    private mutating func recover(_ recovery: ClaimRequest.Recovery, _ request: ClaimRequest, at now: Timestamp) {
+        let held = Set(recovery.held)
+        for id in active where id.bucket == request.bucket && !held.contains(id) {
+            guard var job = jobs[id], job.owner == request.node, let ends = job.row.dueAt, ends <= recovery.until
+            else { continue }
+            job.row.dueAt = min(ends, now)
+            keep(job, as: id)
+        }
     }
 
     /// When the next job is due that this node could claim and nobody has leased.
@@ -75,23 +100,25 @@ struct Content {
         job.row.dueAt = now + request.term
         keep(job, as: id)
         return ClaimedJob(
-            id: id, workflow: job.workflow, version: job.version, tenant: job.tenant, seq: job.seq, lease: job.lease,
-            input: job.row.data == nil ? job.input : nil, parent: job.parent, ownerVanished: ownerVanished,
+            id: id, workflow: job.workflow, version: job.version, tenant: job.tenant, seq: job.seq,
+            commits: job.commits, lease: job.lease, input: job.row.data == nil ? job.input : nil, parent: job.parent,
+            ownerVanished: ownerVanished,
             row: before, signals: job.inbox)
     }
 
     mutating func commit(_ batch: CommitBatch, at now: Timestamp) -> Set<JobID> {
         var accepted: Set<JobID> = []
         for commit in batch.jobs {
-            guard var job = jobs[commit.id], job.seq == commit.expectedSeq, job.lease == commit.lease,
-                job.owner == batch.node
+            guard var job = jobs[commit.id], job.seq == commit.expectedSeq, job.commits == commit.expectedCommits,
+                job.lease == commit.lease, job.owner == batch.node
             else { continue }
             let leaseEnds = job.row.dueAt
             job.row = commit.row
             job.seq = commit.seq
+            job.commits += 1
             if commit.keepsLease { job.row.dueAt = leaseEnds } else { job.owner = nil }
             job.history += commit.history
-            job.attempts += commit.attempts.filter { !job.attempts.contains($0) }
+            job.attempts += commit.attempts
             job.references.formUnion(commit.references)
             for signal in commit.handled {
                 job.inbox.removeAll { $0.id == signal.id }

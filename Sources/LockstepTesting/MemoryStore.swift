@@ -8,8 +8,8 @@ public import WorkflowCore
 ///
 /// Time is what it is told: each call that needs “now” reads the clock it was given.
 public final class MemoryStore: Store, Bell {
-    private let clock: any Clock
-    private let content: Mutex<Content>
+    let clock: any Clock
+    let content: Mutex<Content>
 
     /// An empty store with this many buckets.
     public init(clock: any Clock, buckets: Int = 1, seed: UInt64 = 1) {
@@ -62,13 +62,22 @@ public final class MemoryStore: Store, Bell {
         _ leases: [Lease], bucket: Int, node: NodeID, term: Duration
     ) async throws(StoreFailure) -> Set<JobID> { renewNow(leases, bucket: bucket, node: node, term: term) }
 
+    /// Gives leases back.
+    public func release(_ leases: [Lease], bucket: Int, node: NodeID) async throws(StoreFailure) -> Set<JobID> {
+        releaseNow(leases, bucket: bucket, node: node)
+    }
+
     /// Nobody rings here: whoever enqueues rings the daemon himself.
     public func set(for node: NodeID) async throws(StoreFailure) {}
 
     /// `claim`, for callers that can't wait.
     public func claimNow(_ request: ClaimRequest) -> Claim {
         let now = clock.now()
-        return content.withLock { $0.claim(request, at: now) }
+        return content.withLock { content in
+            let claim = content.claim(request, at: now)
+            guard request.readsAccounts else { return claim }
+            return Claim(jobs: claim.jobs, nextDue: claim.nextDue, now: now, accounts: content.accounts.readings)
+        }
     }
 
     /// `commit`, for callers that can't wait.
@@ -83,7 +92,8 @@ public final class MemoryStore: Store, Bell {
             var positions: [JobID: Position] = [:]
             for id in jobs where id.bucket == bucket {
                 guard let job = content.jobs[id] else { continue }
-                positions[id] = Position(seq: job.seq, lease: job.lease, owner: job.owner)
+                positions[id] = Position(
+                    seq: job.seq, commits: job.commits, lease: job.lease, owner: job.owner)
             }
             return positions
         }
@@ -101,6 +111,23 @@ public final class MemoryStore: Store, Bell {
                 renewed.insert(lease.job)
             }
             return renewed
+        }
+    }
+
+    /// `release`, for callers that can't wait.
+    @discardableResult
+    public func releaseNow(_ leases: [Lease], bucket: Int, node: NodeID) -> Set<JobID> {
+        let now = clock.now()
+        return content.withLock { content in
+            var released: Set<JobID> = []
+            for lease in leases where lease.job.bucket == bucket {
+                guard var job = content.jobs[lease.job], job.lease == lease.token, job.owner == node else { continue }
+                job.owner = nil
+                job.row.dueAt = [.queued, .waiting].contains(job.row.status) ? now : nil
+                content.keep(job, as: lease.job)
+                released.insert(lease.job)
+            }
+            return released
         }
     }
 
@@ -166,6 +193,8 @@ public struct StoredJob: Sendable {
     public internal(set) var row = JobRow()
     /// The number of its last transition.
     public internal(set) var seq = 0
+    /// The number of its commits so far.
+    public internal(set) var commits = 0
     /// The last lease's token.
     public internal(set) var lease = 0
     /// Who holds the lease.

@@ -43,7 +43,9 @@ public final class ScriptedRunner: ActivityRunner {
     }
 
     /// `call`, for a daemon.
-    public func perform(_ invocation: Invocation) async -> ActivityAnswer { call(invocation) }
+    public func perform(_ invocation: Invocation, permit: SendPermit) async -> ActivityAnswer {
+        permit.isOver ? .notApplied(retryAfter: nil, message: "the lease is over") : call(invocation)
+    }
 }
 
 extension ScriptedRunner.State {

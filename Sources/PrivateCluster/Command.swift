@@ -4,13 +4,16 @@ import Glibc
 struct Command {
     let path: String
     let arguments: [String]
+    /// Added to the minimal environment, or in place of what that says.
+    private let variables: [String: String]
 
     /// What a program needs; nothing of the caller's environment, which can redirect PostgreSQL's programs.
-    static let environment = ["PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "LC_ALL=C", "TZ=UTC"]
+    static let environment = ["PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "LC_ALL": "C", "TZ": "UTC"]
 
-    init(_ path: String, _ arguments: [String]) {
+    init(_ path: String, _ arguments: [String], variables: [String: String] = [:]) {
         self.path = path
         self.arguments = arguments
+        self.variables = variables
     }
 
     /// Runs it to its end, without input; answers the exit status and all that it printed.
@@ -63,7 +66,8 @@ struct Command {
         posix_spawnattr_setflags(
             &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | Self.setsid))
         let argv = ([path] + arguments).map { strdup($0) } + [nil]
-        let envp = Self.environment.map { strdup($0) } + [nil]
+        let environment = Self.environment.merging(variables) { _, added in added }
+        let envp = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for text in argv + envp { free(text) } }
         var process = pid_t()
         let status = posix_spawn(&process, path, &actions, &attributes, argv, envp)

@@ -112,6 +112,24 @@ public final class PrivateCluster: Sendable {
         try result.get()
     }
 
+    /// Runs a shell script that finds PostgreSQL's programs in its `PATH` and this cluster's database in `PG…`; answers
+    /// what it printed.
+    ///
+    /// - Throws: what it printed, when its exit status is not 0.
+    public func runScript(
+        _ path: String, _ arguments: [String], database: String
+    ) throws(PrivateClusterError) -> String {
+        let variables = [
+            "PATH": "\(binaries.directory):/usr/local/bin:/usr/bin:/bin", "PGHOST": socketDirectory, "PGPORT": "5432",
+            "PGUSER": "postgres", "PGDATABASE": database,
+        ]
+        let (status, output) = try Command("/bin/bash", [path] + arguments, variables: variables).run()
+        guard status == 0 else {
+            throw PrivateClusterError("\(path) failed with exit status \(status): \(output.trimmed)")
+        }
+        return output
+    }
+
     /// Whether the server's process is there.
     public var isRunning: Bool { processID != nil }
 

@@ -20,7 +20,9 @@ struct Database {
     func claim(_ request: ClaimRequest) -> Claim {
         let claim = memory.claimNow(request)
         guard defect == .forgottenAttempts else { return claim }
-        return Claim(jobs: claim.jobs.map(Self.forgettingAttempt), nextDue: claim.nextDue, now: claim.now)
+        return Claim(
+            jobs: claim.jobs.map(Self.forgettingAttempt), nextDue: claim.nextDue, now: claim.now,
+            accounts: claim.accounts)
     }
 
     /// Commits a batch. Whether somebody has to be woken for it, since a webhook that waited has found its job, is told
@@ -29,6 +31,9 @@ struct Database {
         let accepted: Set<JobID>
         switch defect {
         case .unfencedCommits: accepted = commitUnfenced(batch)
+        case .uncountedCommits:
+            let jobs = batch.jobs.map { $0.expecting(commits: memory[$0.id]?.commits ?? 0) }
+            accepted = memory.commitNow(CommitBatch(bucket: batch.bucket, node: batch.node, jobs: jobs))
         case .forgetfulStore where dice.chance(0.05): return (Set(batch.jobs.map(\.id)), false)
         case .forgottenAnswers:
             accepted = memory.commitNow(
@@ -45,7 +50,8 @@ struct Database {
         row.attemptAt = nil
         return ClaimedJob(
             id: job.id, workflow: job.workflow, version: job.version, tenant: job.tenant, seq: job.seq,
-            lease: job.lease, input: job.input, parent: job.parent, ownerVanished: job.ownerVanished, row: row,
+            commits: job.commits, lease: job.lease, input: job.input, parent: job.parent,
+            ownerVanished: job.ownerVanished, row: row,
             signals: job.signals)
     }
 
@@ -60,17 +66,25 @@ struct Database {
         var accepted: Set<JobID> = []
         for commit in batch.jobs {
             guard let job = memory[commit.id], let owner = job.owner else { continue }
-            var forced = JobCommit(
-                id: commit.id, expectedSeq: job.seq, lease: job.lease, seq: commit.seq, keepsLease: commit.keepsLease,
-                row: commit.row)
-            forced.history = commit.history
-            forced.handled = commit.handled
-            forced.references = commit.references
-            forced.messages = commit.messages
-            forced.children = commit.children
-            forced.attempts = commit.attempts
+            let forced = commit.expecting(seq: job.seq, commits: job.commits, lease: job.lease)
             accepted.formUnion(memory.commitNow(CommitBatch(bucket: batch.bucket, node: owner, jobs: [forced])))
         }
         return accepted
+    }
+}
+
+extension JobCommit {
+    /// The same step with another fence.
+    fileprivate func expecting(seq: Int? = nil, commits: Int, lease: Int? = nil) -> JobCommit {
+        var forced = JobCommit(
+            id: id, expectedSeq: seq ?? expectedSeq, expectedCommits: commits, lease: lease ?? self.lease,
+            seq: self.seq, keepsLease: keepsLease, row: row)
+        forced.history = history
+        forced.handled = handled
+        forced.references = references
+        forced.messages = messages
+        forced.children = children
+        forced.attempts = attempts
+        return forced
     }
 }

@@ -5,6 +5,8 @@
 public enum Defect: String, CaseIterable, Sendable {
     /// The store takes a commit whoever owns the job by now.
     case unfencedCommits
+    /// The store takes a commit of the owner's at the right transition, however many it made since: a late copy fits.
+    case uncountedCommits
     /// The store says that a commit is durable, and now and then loses it.
     case forgetfulStore
     /// The store goes on delivering signals that were heard.

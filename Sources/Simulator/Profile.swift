@@ -69,7 +69,7 @@ struct Profile {
     init(_ dice: inout Dice) {
         nodes = dice.whole(1...3)
         jobs = dice.whole(1...3)
-        buckets = dice.pick([1, 1, 2])
+        buckets = dice.pick([1, 1, 2, 5])
         calm = dice.chance(0.1) ? dice.between(.hours(4), .hours(30)) : dice.between(.minutes(2), .minutes(40))
         drawLimits(&dice)
         drawStoreFaults(&dice)
@@ -87,6 +87,9 @@ struct Profile {
         limits.callsPerAccount = dice.whole(1...3)
         limits.term = .seconds(dice.pick([20, 60, 60, 120]))
         limits.margin = .seconds(dice.pick([2, 5]))
+        limits.breaker.failures = dice.whole(2...5)
+        limits.breaker.jobs = dice.whole(1...2)
+        limits.holdAfter = dice.pick([.zero, .seconds(2)])
         limits.idlePoll = dice.between(.seconds(20), .minutes(8))
     }
 

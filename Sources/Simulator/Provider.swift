@@ -73,9 +73,9 @@ struct Handler: ActivityHandler {
             let attempt = Int(truncatingIfNeeded: context.startedAt.microseconds % 1_000_000_000)
             let fresh = ActivityContext(
                 job: context.job, key: IdempotencyKey(job: context.job, enteredSeq: attempt), account: context.account,
-                startedAt: context.startedAt)
+                startedAt: context.startedAt, permit: context.permit)
             return await real.perform(activity, in: fresh)
-        case .unfencedCommits, .forgetfulStore, .forgottenAnswers, .forgottenAttempts, nil:
+        case .unfencedCommits, .uncountedCommits, .forgetfulStore, .forgottenAnswers, .forgottenAttempts, nil:
             return await real.perform(activity, in: context)
         }
     }

@@ -12,6 +12,7 @@ struct Watch {
     /// A job, as what passed by tells it.
     struct SeenJob {
         var seq = 0
+        var commits = 0
         var lease = 0
         var owner: NodeID?
         var leaseEnds: Timestamp?
@@ -19,16 +20,15 @@ struct Watch {
         var isOver = false
         var lastRowAt: Timestamp?
         var mayMoveMoney = true
-        /// What it heard, and under which lease at which transition.
-        var heard: [Int64: Hearing] = [:]
+        /// The signals that it heard.
+        var heard: Set<Int64> = []
         /// What the provider did for it, by kind.
         var effects: [Ledger.Kind: Int] = [:]
-    }
 
-    /// When a signal was heard.
-    struct Hearing: Equatable {
-        let lease: Int
-        let seq: Int
+        /// Whether a commit of a node fits: it owns the job, and knows of all that was committed before.
+        func admits(_ commit: JobCommit, of node: NodeID) -> Bool {
+            owner == node && lease == commit.lease && seq == commit.expectedSeq && commits == commit.expectedCommits
+        }
     }
 
     /// The attempts under one key.
@@ -96,8 +96,28 @@ struct Watch {
         }
     }
 
+    /// What a node owns and was never told of is up for everybody.
+    mutating func recovered(_ request: ClaimRequest, at now: Timestamp) {
+        guard let recovery = request.recovery else { return }
+        for (id, job) in seen where id.bucket == request.bucket && job.owner == request.node {
+            guard let ends = job.leaseEnds, ends <= recovery.until, !recovery.held.contains(id) else { continue }
+            if callsUnderWay.contains(Lease(job: id, token: job.lease)) {
+                broken(.oneOwner, id, "\(request.node) gave up a job that it is calling for", at: now)
+            }
+            seen[id]?.leaseEnds = min(ends, now)
+        }
+    }
+
     mutating func renewed(_ jobs: Set<JobID>, until: Timestamp) {
         for job in jobs { seen[job]?.leaseEnds = until }
+    }
+
+    mutating func released(_ jobs: Set<JobID>) {
+        for job in jobs.sorted() {
+            count("released")
+            seen[job]?.owner = nil
+            seen[job]?.leaseEnds = nil
+        }
     }
 
     // MARK: Calls
@@ -185,11 +205,7 @@ struct Watch {
         if call.activity.name == "confirm", done[id] == nil, request.path.hasSuffix("/action"),
             (seen[call.job]?.effects[.confirmed] ?? 0) > 0
         {
-            count("confirmed again")
-            // A node that was stopped in the middle of a call can't know how long it stood still.
-            if counts["stops"] == nil {
-                broken(.lookBeforeRepeating, call.job, "a confirmation that was made is sent again", at: now)
-            }
+            broken(.lookBeforeRepeating, call.job, "a confirmation that was made is sent again", at: now)
         }
     }
 
@@ -226,22 +242,22 @@ extension Watch {
     /// The store took a commit.
     mutating func committed(_ commit: JobCommit, by node: NodeID, ledger: Ledger, at now: Timestamp) {
         guard let known = seen[commit.id] else { return }
-        if known.owner != node || known.lease != commit.lease || known.seq != commit.expectedSeq {
+        if !known.admits(commit, of: node) {
             broken(
                 .fencedCommits, commit.id,
-                "\(node) committed \(commit.expectedSeq)…\(commit.seq) under lease \(commit.lease), while "
-                    + "\(known.owner?.description ?? "nobody") held lease \(known.lease) at \(known.seq)", at: now)
+                "\(node) committed \(commit.expectedSeq)…\(commit.seq), commit \(commit.expectedCommits), under lease "
+                    + "\(commit.lease), while \(known.owner?.description ?? "nobody") held lease \(known.lease) at "
+                    + "\(known.seq), commit \(known.commits)", at: now)
         }
         checkHistory(of: commit, known, at: now)
         for signal in commit.handled {
             count("signals heard")
-            let hearing = Hearing(lease: commit.lease, seq: commit.seq)
-            // A commit that brings no transition may be repeated word for word after its answer was lost.
-            if let before = seen[commit.id]?.heard.updateValue(hearing, forKey: signal.id), before != hearing {
+            if seen[commit.id]?.heard.insert(signal.id).inserted == false {
                 broken(.signalsOnce, commit.id, "signal \(signal.id) again: \(signal.answer)", at: now)
             }
         }
         seen[commit.id]?.seq = commit.seq
+        seen[commit.id]?.commits += 1
         seen[commit.id]?.state = commit.row.state
         if !commit.keepsLease {
             seen[commit.id]?.owner = nil
@@ -267,7 +283,7 @@ extension Watch {
     /// The store refused a commit, which it may do only to those who don't own the job.
     mutating func refused(_ commit: JobCommit, by node: NodeID, at now: Timestamp) {
         guard let known = seen[commit.id] else { return }
-        if known.owner == node, known.lease == commit.lease, known.seq == commit.expectedSeq {
+        if known.admits(commit, of: node) {
             broken(
                 .fencedCommits, commit.id, "the owner's commit \(commit.expectedSeq)…\(commit.seq) was refused", at: now
             )

@@ -11,9 +11,12 @@ import WorkflowCore
 struct Call {
     let node: Int
     let invocation: Invocation
+    let permit: SendPermit
     /// The number of its request under way.
     var leg = 0
     var waiting: CheckedContinuation<TransportResult, Never>?
+
+    var lease: Lease { Lease(job: invocation.job, token: invocation.lease) }
 }
 
 /// Activities: the flow's real handler, over the real client, over a network that fails.
@@ -24,7 +27,8 @@ extension World {
             Self.name(of: number), "calls", invocation.job,
             "\(invocation.activity.name) (\(invocation.purpose), attempt \(invocation.attempt))")
         lastCall += 1
-        calls[lastCall] = Call(node: number, invocation: invocation)
+        let permit = SendPermit(until: invocation.sendBefore, clock: clock)
+        calls[lastCall] = Call(node: number, invocation: invocation, permit: permit)
         schedule(.callStarts(lastCall), after: latency.between(.zero, .milliseconds(20)))
     }
 
@@ -39,8 +43,8 @@ extension World {
 
     func start(call id: Int) async {
         guard let call = calls[id], !stands(id, .callStarts(id)) else { return }
-        let (runner, rendezvous, invocation) = (runner, rendezvous, call.invocation)
-        Task { rendezvous.post(.finished(await runner.perform(invocation))) }
+        let (runner, rendezvous) = (runner, rendezvous)
+        Task { rendezvous.post(.finished(await runner.perform(call.invocation, permit: call.permit))) }
         await proceed(id)
     }
 
@@ -54,6 +58,7 @@ extension World {
         case .finished(let answer):
             guard let call = calls.removeValue(forKey: id) else { return }
             watch.answered(call.invocation, answer)
+            if call.permit.isOver, case .notApplied = answer { watch.count("held back") }
             note(Self.name(of: call.node), "hears", call.invocation.job, "\(call.invocation.activity.name): \(answer)")
             let happening = Scheduler.Happening.answered(call.invocation.job, lease: call.invocation.lease, answer)
             schedule(.nodeHears(call.node, happening), after: latency.between(.zero, .milliseconds(5)))

@@ -11,6 +11,10 @@ struct Node {
     var alarmAt: Timestamp?
     var stoppedUntil: Timestamp?
     var cutOffUntil: Timestamp?
+    /// Since when it can't say that it is alive.
+    var silentSince: Timestamp?
+    /// The buckets that it claims from.
+    var share: Set<Int> = []
     /// Requests to the store that were not answered yet.
     var underWay = 0
 }
@@ -28,18 +32,21 @@ extension World {
         lastNode += 1
         nodes[lastNode] = Node(
             scheduler: Scheduler(
-                node: Self.id(of: lastNode), registry: registry, buckets: 0..<database.memory.buckets,
-                limits: profile.limits))
+                node: Self.id(of: lastNode), registry: registry, buckets: [], limits: profile.limits))
         note(Self.name(of: lastNode), "starts", nil, "")
         run(lastNode)
+        beat(lastNode)
+        nodesChanged()
     }
 
     /// Leaves a message for a node; it looks at all that came in a few milliseconds at once.
     func hear(_ number: Int, _ happening: Scheduler.Happening) {
         guard nodes[number] != nil else { return }
         switch happening {
-        case .tick, .bell, .answered, .drain: break
-        case .bellSet, .claimed, .claimFailed, .committed, .commitFailed, .found, .findFailed, .renewed, .renewFailed:
+        case .tick, .bell, .answered, .share, .drain, .giveBack: break
+        case .bellSet, .claimed, .claimFailed, .committed, .commitFailed, .found, .findFailed, .renewed, .renewFailed,
+            .givenBack, .giveBackFailed, .accounts, .accountsFailed, .changed, .changeFailed, .released,
+            .releaseFailed, .permits, .permitsFailed:
             nodes[number]?.underWay -= 1
         }
         nodes[number]?.mailbox.append(happening)
@@ -69,6 +76,9 @@ extension World {
         nodes[number] = nil
         bells.remove(number)
         note(Self.name(of: number), "drained", nil, "")
+        nodesChanged()
+        // The process ends, with whatever it still waited for.
+        for id in calls.keys.sorted() where calls[id]?.node == number { schedule(.callIsBuried(id), after: .zero) }
         schedule(.nodeStarts, after: faults.spread(.milliseconds(100), .minutes(1)))
     }
 
@@ -77,7 +87,14 @@ extension World {
         case .perform(let invocation):
             trouble(number)
             handOut(invocation, by: number)
-        case .claim, .commit, .find, .renew, .setBell:
+        case .permit(let lease, let instant):
+            for call in calls.values where call.node == number && call.lease == lease {
+                call.permit.last(until: instant)
+            }
+        case .note(let line):
+            watch.count(line.contains("breaker opened") ? "breakers opened" : "notes")
+            note(Self.name(of: number), "says", nil, line)
+        case .claim, .commit, .find, .renew, .release, .setBell, .readAccounts, .change, .releaseHeld, .takePermits:
             if case .commit = action { trouble(number) }
             nodes[number]?.underWay += 1
             let fate = drawFate()
@@ -106,6 +123,8 @@ extension World {
         guard nodes[number] != nil, !isCalm else { return }
         nodes[number] = nil
         bells.remove(number)
+        vanishedAt[number] = now
+        nodeFellSilent(number)
         watch.count("crashes")
         note(Self.name(of: number), "crashes", nil, "")
         for id in calls.keys.sorted() where calls[id]?.node == number { await bury(id) }
@@ -115,13 +134,21 @@ extension World {
     func stop(_ number: Int, for interval: Duration) {
         guard nodes[number] != nil, !isCalm else { return }
         nodes[number]?.stoppedUntil = now + interval
+        fallSilent(number)
         watch.count("stops")
         note(Self.name(of: number), "stops", nil, "for \(interval.inWords)")
+    }
+
+    private func fallSilent(_ number: Int) {
+        if nodes[number]?.silentSince == nil { nodes[number]?.silentSince = now }
+        nodeFellSilent(number)
+        schedule(.nodeBeats(number), after: .seconds(1))
     }
 
     func cutOff(_ number: Int, for interval: Duration) {
         guard nodes[number] != nil, !isCalm else { return }
         nodes[number]?.cutOffUntil = now + interval
+        fallSilent(number)
         watch.count("nodes cut off")
         note(Self.name(of: number), "cut off", nil, "from the store for \(interval.inWords)")
     }
@@ -131,5 +158,10 @@ extension World {
         watch.count("drains")
         note(Self.name(of: number), "drains", nil, "")
         hear(number, .drain)
+        schedule(.nodeLeaves, after: latency.between(.milliseconds(1), .milliseconds(50)))
+        if faults.chance(0.5) {
+            watch.count("gives back")
+            schedule(.nodeHears(number, .giveBack), after: faults.spread(.milliseconds(1), .seconds(30)))
+        }
     }
 }

@@ -67,24 +67,37 @@ extension World {
     private static func name(of action: Scheduler.Action) -> String {
         switch action {
         case .claim: "claim"
-        case .perform: "perform"
+        case .perform, .permit: "call"
         case .commit(let group, let batch): "commit \(group) of \(batch.jobs.count)"
         case .find(let group, _, _): "find \(group)"
         case .renew: "renew"
+        case .release: "release"
         case .setBell: "set bell"
+        case .readAccounts: "read accounts"
+        case .change(let account, let change): "change \(account): \(change)"
+        case .releaseHeld(let release): "release held by \(release.account)"
+        case .takePermits(let account, let wanted): "take \(wanted) permits of \(account)"
+        case .note: "note"
         }
     }
 
     private func failure(of action: Scheduler.Action, isKnown: Bool) -> Scheduler.Happening {
         let reason = "the simulator broke it"
         return switch action {
+        case .permit: .tick
         case .claim(let request): .claimFailed(bucket: request.bucket)
         case .perform(let invocation):
             .answered(invocation.job, lease: invocation.lease, .unknown(message: reason))
         case .commit(let group, _): .commitFailed(group, isKnown ? .notApplied(reason) : .unknown(reason))
         case .find(let group, _, _): .findFailed(group)
         case .renew(let bucket, _): .renewFailed(bucket: bucket)
+        case .release(let group, _, _): .giveBackFailed(group)
         case .setBell: .bellSet
+        case .readAccounts: .accountsFailed
+        case .change(let account, _): .changeFailed(account)
+        case .releaseHeld(let release): .releaseFailed(release)
+        case .takePermits(let account, _): .permitsFailed(account)
+        case .note: .tick
         }
     }
 
@@ -101,14 +114,26 @@ extension World {
             let renewed = database.memory.renewNow(leases, bucket: bucket, node: node, term: term)
             watch.renewed(renewed, until: now + term)
             return .renewed(bucket: bucket, asked: leases, renewed: renewed)
+        case .release(let group, let bucket, let leases):
+            let released = database.memory.releaseNow(leases, bucket: bucket, node: Self.id(of: number))
+            watch.released(released)
+            return .givenBack(group)
         case .setBell:
             if nodes[number] != nil { bells.insert(number) }
             return .bellSet
-        case .perform: return .tick
+        case .readAccounts: return .accounts(database.memory.readAccountsNow())
+        case .change(let account, let change):
+            if case .probe = change { watch.count("probes") }
+            return .changed(account, database.memory.changeNow(account, change, by: Self.id(of: number)))
+        case .releaseHeld(let release): return .released(release, database.memory.releaseHeldNow(release))
+        case .takePermits(let account, let wanted):
+            return .permits(account, database.memory.takePermitsNow(account, wanted))
+        case .perform, .permit, .note: return .tick
         }
     }
 
     private func claim(_ request: ClaimRequest, by number: Int) -> Scheduler.Happening {
+        watch.recovered(request, at: now)
         let claim = database.claim(request)
         watch.claimed(claim.jobs, by: request.node, until: now + request.term, at: now)
         for job in claim.jobs {

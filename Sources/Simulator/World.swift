@@ -17,6 +17,8 @@ import WorkflowCore
 final class World {
     /// What can happen.
     enum Event {
+        /// A node says that it is alive, and hears who else is.
+        case nodeBeats(Int)
         /// A node looks at what it was told, and at the time.
         case nodeRuns(Int)
         /// A message reaches a node.
@@ -25,6 +27,8 @@ final class World {
         case nodeCrashes(Int)
         /// A node stands still for so long (SIGSTOP).
         case nodeStops(Int, Duration)
+        /// The others may hear that a node takes no new jobs.
+        case nodeLeaves
         /// A node is asked to finish.
         case nodeDrains(Int)
         /// A node can't reach the store for a while.
@@ -33,6 +37,8 @@ final class World {
         case nodeStarts
         /// A request of a node reaches the store, and this becomes of it.
         case storeHears(node: Int, Scheduler.Action, StoreFate)
+        /// A call ends with its node.
+        case callIsBuried(Int)
         /// A call begins.
         case callStarts(Int)
         /// One request of a call reaches the provider; `expires` is when nobody waits for the answer any more.
@@ -78,6 +84,8 @@ final class World {
 
     var nodes: [Int: Node] = [:]
     var lastNode = 0
+    /// When nodes vanished without a word.
+    var vanishedAt: [Int: Timestamp] = [:]
     var calls: [Int: Call] = [:]
     var lastCall = 0
     var jobs: [JobID] = []
@@ -160,14 +168,17 @@ final class World {
 
     private func happen(_ event: Event) async {
         switch event {
+        case .nodeBeats(let number): beat(number)
         case .nodeRuns(let number): run(number)
         case .nodeHears(let number, let happening): hear(number, happening)
         case .nodeCrashes(let number): await crash(number)
         case .nodeStops(let number, let interval): stop(number, for: interval)
         case .nodeDrains(let number): drain(number)
         case .nodeIsCutOff(let number, let interval): cutOff(number, for: interval)
+        case .nodeLeaves: nodesChanged()
         case .nodeStarts: startNode()
         case .storeHears(let number, let action, let fate): store(hears: action, from: number, fate)
+        case .callIsBuried(let id): await bury(id)
         case .callStarts(let id): await start(call: id)
         case .requestArrives(let id, let leg, let request, let expires, let isLost):
             arrive(request, of: id, leg: leg, expires: expires, answerIsLost: isLost)
@@ -198,6 +209,7 @@ final class World {
             nodes[number]?.stoppedUntil = nil
             nodes[number]?.cutOffUntil = nil
             schedule(.nodeRuns(number), after: .zero)
+            schedule(.nodeBeats(number), after: .zero)
         }
         if nodes.values.allSatisfy(\.scheduler.isDraining) { schedule(.nodeStarts, after: .zero) }
         schedule(.providerHelps, after: .hours(5))

@@ -4,9 +4,32 @@ extension Timestamp: CustomStringConvertible, LosslessStringConvertible, Codable
         let (day, second) = Self.divide(seconds, 86_400)
         let date = CivilDate(daysSince1970: day)
         let fraction = Self.divide(microseconds, 1_000_000).remainder
-        return "\(Self.pad(date.year, 4))-\(Self.pad(date.month, 2))-\(Self.pad(date.day, 2))T"
-            + "\(Self.pad(second / 3600, 2)):\(Self.pad(second / 60 % 60, 2)):\(Self.pad(second % 60, 2))"
-            + ".\(Self.pad(fraction, 6))Z"
+        guard 0...9999 ~= date.year else { return "\(date.year)" + Self.text(date, second, fraction).dropFirst(4) }
+        return Self.text(date, second, fraction)
+    }
+
+    /// Digit by digit, of the year the last four: a few of these are written with each transition.
+    private static func text(_ date: CivilDate, _ second: Int64, _ fraction: Int64) -> String {
+        String(unsafeUninitializedCapacity: 27) { room in
+            var place = 0
+            func put(_ value: Int64, _ digits: Int, then sign: Unicode.Scalar) {
+                var left = value
+                for digit in stride(from: place + digits - 1, through: place, by: -1) {
+                    room.initializeElement(at: digit, to: UInt8(ascii: "0") + UInt8(truncatingIfNeeded: left % 10))
+                    left /= 10
+                }
+                room.initializeElement(at: place + digits, to: UInt8(ascii: sign))
+                place += digits + 1
+            }
+            put(Int64(date.year.magnitude), 4, then: "-")
+            put(date.month, 2, then: "-")
+            put(date.day, 2, then: "T")
+            put(second / 3600, 2, then: ":")
+            put(second / 60 % 60, 2, then: ":")
+            put(second % 60, 2, then: ".")
+            put(fraction, 6, then: "Z")
+            return place
+        }
     }
 
     /// ISO 8601 with three decimals, as most providers write it: `2026-03-01T12:00:05.000Z`.
@@ -46,11 +69,6 @@ extension Timestamp: CustomStringConvertible, LosslessStringConvertible, Codable
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)
-    }
-
-    private static func pad(_ value: Int64, _ width: Int) -> String {
-        let digits = String(value)
-        return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
     }
 
     private static func take(_ character: Character, _ text: inout Substring) -> Bool {

@@ -20,6 +20,9 @@ public struct JobID: Hashable, Comparable, Sendable {
         low = 0x8000_0000_0000_0000 | random >> 2
     }
 
+    /// Its 62 bits of chance are hash enough.
+    public func hash(into hasher: inout Hasher) { hasher.combine(low) }
+
     /// The bucket that the job lives in.
     public var bucket: Int { Int(high & 0xFFF) }
 
@@ -38,14 +41,21 @@ public struct JobID: Hashable, Comparable, Sendable {
 extension JobID: CustomStringConvertible, LosslessStringConvertible, Codable {
     /// The usual text with hyphens, in lower case.
     public var description: String {
-        let digits = Self.hex(high) + Self.hex(low)
-        var text = ""
-        text.reserveCapacity(36)
-        for (index, digit) in digits.enumerated() {
-            if [8, 12, 16, 20].contains(index) { text.append("-") }
-            text.append(digit)
+        String(unsafeUninitializedCapacity: 36) { room in
+            var place = 0
+            for digit in 0..<32 {
+                if digit == 8 || digit == 12 || digit == 16 || digit == 20 {
+                    room.initializeElement(at: place, to: UInt8(ascii: "-"))
+                    place += 1
+                }
+                let half = digit < 16 ? high : low
+                let value = UInt8(truncatingIfNeeded: half >> UInt64(60 - 4 * (digit % 16))) & 15
+                let byte = value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+                room.initializeElement(at: place, to: byte)
+                place += 1
+            }
+            return place
         }
-        return text
     }
 
     /// Reads 32 hexadecimal digits, with or without hyphens.
@@ -73,11 +83,6 @@ extension JobID: CustomStringConvertible, LosslessStringConvertible, Codable {
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)
-    }
-
-    private static func hex(_ value: UInt64) -> String {
-        let digits = String(value, radix: 16)
-        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
     }
 }
 

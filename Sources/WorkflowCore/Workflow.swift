@@ -43,6 +43,9 @@ public protocol Workflow: Sendable {
     /// The account at the provider that the job runs against, by its configured name.
     static func account(of state: State) -> String
 
+    /// How jobs of older versions come to this one.
+    static var migrations: [Migration<Self>] { get }
+
     /// A state for each way of resting and an event for each kind of news: what the picture and the checks run over.
     static var samples: Samples<Self> { get }
 }
@@ -56,6 +59,8 @@ extension Workflow {
     public static func output(of state: State) -> [String: JSONValue] { [:] }
     /// No references unless the flow has some.
     public static func references(of state: State) -> [Reference] { [] }
+    /// No way from older versions unless the flow lists some.
+    public static var migrations: [Migration<Self>] { [] }
     /// The account called `main` unless the flow says otherwise.
     public static func account(of state: State) -> String { "main" }
 }
@@ -130,7 +135,13 @@ public struct ProviderRefusal: Hashable, Sendable, Codable {
 
 /// The name of an enum's case, as it stands in stored JSON and in history.
 public func caseName<Value>(of value: Value) -> String {
+    if let name = runtimeCaseName(of: value) { return String(cString: name) }
     let mirror = Mirror(reflecting: value)
     // A case without payload has no children: its description is its name.
     return mirror.children.first?.label ?? String(describing: value)
 }
+
+/// What `Mirror` asks the Swift runtime for, without the mirror: names are asked for with every transition, and it
+/// costs as much as encoding the state. Nil where the value is no enum.
+@_silgen_name("swift_EnumCaseName")
+private func runtimeCaseName<Value>(of value: Value) -> UnsafePointer<CChar>?

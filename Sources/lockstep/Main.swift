@@ -4,9 +4,9 @@ import Foundation
 @main
 struct Main {
     static let commands: [any Command.Type] = [
-        Demo.self, Dev.self, Serve.self, SandboxCommand.self, Migrate.self, Check.self, Enqueue.self,
-        SignalCommand.self, Cancel.self, Retry.self, List.self, Show.self, Watch.self, DiagramCommand.self,
-        ClockCommand.self,
+        Demo.self, Dev.self, Serve.self, SandboxCommand.self, Migrate.self, Check.self, MigrateJobs.self, Enqueue.self,
+        SignalCommand.self, Cancel.self, Retry.self, Pause.self, Resume.self, PauseWhole.self, ResumeWhole.self,
+        List.self, Show.self, Watch.self, DiagramCommand.self, ClockCommand.self, BenchCommand.self,
     ]
 
     static func main() async {

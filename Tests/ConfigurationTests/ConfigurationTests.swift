@@ -68,6 +68,21 @@ private let whole = """
     }
     """
 
+@Test("The limits of an account are read; what makes no sense is refused with what to write instead")
+func limits() throws {
+    func limited(_ limits: String) -> String {
+        whole.replacingOccurrences(of: #"user_id: "us-1","#, with: #"user_id: "us-1", limits: \#(limits),"#)
+    }
+    let read = try load(limited("{concurrency: 32, rate: 10, burst: 20}")).limits
+    #expect(Array(read.keys) == ["main"])
+    #expect(read["main"]?.concurrency == 32 && read["main"]?.rate == 10 && read["main"]?.burst == 20)
+    #expect(try load(limited("{rate: 5}")).limits["main"]?.burst == nil)
+    #expect(
+        complaint(limited("{rate: 0}")).contains("accounts.dfns.main.limits.rate is 0; write a whole number from 1"))
+    #expect(complaint(limited("{rates: 5}")).contains("accounts.dfns.main.limits.rates is not known; known here:"))
+    #expect(complaint(limited("{burst: 5}")).contains("accounts.dfns.main.limits.burst needs a rate beside it"))
+}
+
 @Test("A whole configuration is read, with secrets from the environment and from files beside it")
 func reads() throws {
     let configuration = try load(whole)
@@ -200,7 +215,7 @@ private func account(_ member: String, _ replacement: String) -> String {
         (
             "token", "tokn: {env: \"DFNS_TOKEN\"},",
             "6: accounts.dfns.main.tokn is not known; known here: mode, base_url, token, credential_id, private_key, "
-                + "user_id, webhook_secret"
+                + "user_id, webhook_secret, limits"
         ),
     ])
 func wrongAccount(member: String, replacement: String, message: String) {

@@ -40,6 +40,20 @@ struct FaultTests {
         }
     }
 
+    @Test("429 and 503 say when to come again where the fault says so, and other faults refuse it")
+    func retryAfter() throws {
+        var bench = try Bench()
+        for (fault, status) in [("rate_limited", 429), ("unavailable", 503)] {
+            _ = try bench.send(.post, "/__sandbox/faults", #"{"fault":"\#(fault)","retry_after":7}"#)
+            let answer = bench.sandbox.handle(bench.plainRequest(.get, "/payouts"), at: bench.now).response
+            #expect(answer?.status == status)
+            #expect(answer?.headers["Retry-After"] == "7")
+        }
+        #expect(bench.sandbox.handle(bench.plainRequest(.get, "/payouts"), at: bench.now).response?.status == 200)
+        let refused = try bench.send(.post, "/__sandbox/faults", #"{"fault":"drop_after","retry_after":7}"#)
+        #expect(refused?.status == 400)
+    }
+
     @Test("latency and drip are told to whoever holds the socket, and go with other faults")
     func latency() throws {
         var bench = try Bench()
@@ -210,8 +224,12 @@ struct ControlPlaneTests {
         let effect = #"{"kind":"created","object":"\#(id)","key":"a","at":"2026-03-01T12:00:00.000000Z","#
         for name in [id, "a"] {
             let response = try bench.send(.get, "/__sandbox/ledger?of=\(name)")
-            #expect(response?.text == #"{"effects":["# + effect + #""amount":"1000000000 USDC"}]}"#)
+            #expect(response?.text == #"{"effects":["# + effect + #""amount":"1000000000 USDC"}],"total":2}"#)
         }
+        // A page of it, for whoever has many.
+        let page = try bench.send(.get, "/__sandbox/ledger?from=1&limit=5")
+        #expect(page?["effects"]?.array?.compactMap { $0["key"]?.string } == ["b"])
+        #expect(try bench.send(.get, "/__sandbox/ledger?from=-1")?.status == 400)
     }
 
     @Test("the state shows what there is; the control plane needs no bearer and is never hit by faults")

@@ -45,6 +45,22 @@ func tokensAreNotReused() async throws {
     #expect(transport.sent.compactMap { $0.request.headers["X-DFNS-USERACTION"] } == ["token-1", "token-2"])
 }
 
+@Test("When the lease ends during a call, none of its further requests is sent", arguments: 0...3)
+func expires(requests: Int) async throws {
+    let transport = RecordingTransport(signing("token-1") + [answer("{}")])
+    let client = try client(transport).sending(unless: { transport.sent.count >= requests })
+    let outcome = await client.cancel(payoutID: "pyt-1")
+    #expect(transport.sent.count == requests)
+    switch outcome {
+    case .answered: #expect(requests == 3)
+    case .notApplied(let retryAfter, let message):
+        #expect(requests < 3)
+        #expect(retryAfter == nil)
+        #expect(message.hasSuffix("POST to https://api.dfns.io: it is too late to send it, the lease is over"))
+    case .refused, .unknown: Issue.record("\(outcome)")
+    }
+}
+
 @Test("A token that Dfns turns down is replaced once, with a new challenge")
 func signsOnceMore() async throws {
     let no = answer(403, #"{"error":{"status":403,"message":"user action signature is missing or invalid"}}"#)

@@ -64,6 +64,26 @@ struct DaemonTests {
         #expect(stage.lines.contains { $0.hasPrefix("a commit of ") && $0.hasSuffix("(its outcome is unknown)") })
     }
 
+    @Test("A daemon that gives everything back does not wait for its calls", .timeLimit(.minutes(1)))
+    func givesBack() async throws {
+        let stage = try Stage(buckets: 2, isSilent: true)
+        let daemon = stage.daemon("one")
+        for _ in 0..<20 { stage.store.enqueue("transfer", input: #"{"amount":"5","first":"open"}"#) }
+        async let running: Void = daemon.run()
+        await stage.untilCalled(20)
+        daemon.drain()
+        daemon.giveBack()
+        await running
+        for (_, stored) in stage.store.jobs {
+            #expect(stored.owner == nil)
+            #expect(stored.row.attemptStatus == .started)
+            #expect(stored.row.dueAt == .noon)
+        }
+        #expect(stage.permits.count == 20)
+        #expect(stage.permits.allSatisfy { $0.isOver })
+        stage.answer()
+    }
+
     @Test("A daemon without jobs drains at once", .timeLimit(.minutes(1)))
     func idle() async throws {
         let stage = try Stage(buckets: 1)
@@ -99,6 +119,9 @@ private final class Stage: Store, Bell, ActivityRunner, Clock {
         var confirmations: [JobID: Int] = [:]
         var readings: [JobID: Int] = [:]
         var onCommit: (@Sendable (Int) -> Void)?
+        var permits: [SendPermit] = []
+        /// Calls that are not answered yet.
+        var unanswered: [CheckedContinuation<Void, Never>] = []
     }
 
     let clock = VirtualClock()
@@ -110,7 +133,12 @@ private final class Stage: Store, Bell, ActivityRunner, Clock {
     private let (changes, changed) = AsyncStream.makeStream(of: Void.self)
     private let (bells, rang) = AsyncStream.makeStream(of: Void.self)
 
-    init(buckets: Int, failing: Bool = false) throws {
+    /// Whether the provider answers nothing until `answer`.
+    private let isSilent: Bool
+    private let (called, call) = AsyncStream.makeStream(of: Void.self)
+
+    init(buckets: Int, failing: Bool = false, isSilent: Bool = false) throws {
+        self.isSilent = isSilent
         store = MemoryStore(clock: clock, buckets: buckets)
         registry = Registry([try RegisteredWorkflow(Transfer.self), try RegisteredWorkflow(Refund.self)])
         self.failing = failing
@@ -124,9 +152,38 @@ private final class Stage: Store, Bell, ActivityRunner, Clock {
             })
     }
 
+    func readAccounts() async throws(StoreFailure) -> [AccountReading] { store.readAccountsNow() }
+
+    func change(
+        _ account: ProviderAccount, _ change: AccountChange, by node: NodeID
+    ) async throws(StoreFailure) -> [AccountReading] { store.changeNow(account, change, by: node) }
+
+    func releaseHeld(_ release: HeldRelease) async throws(StoreFailure) -> Int { store.releaseHeldNow(release) }
+
+    func takePermits(_ account: ProviderAccount, _ wanted: Int) async throws(StoreFailure) -> PermitGrant {
+        store.takePermitsNow(account, wanted)
+    }
+
     var lines: [String] { notes.withLock { $0.lines } }
     var confirmations: [JobID: Int] { notes.withLock { $0.confirmations } }
     func onCommit(_ work: @escaping @Sendable (Int) -> Void) { notes.withLock { $0.onCommit = work } }
+
+    var permits: [SendPermit] { notes.withLock { $0.permits } }
+
+    /// Waits until the provider was called that often.
+    func untilCalled(_ times: Int) async {
+        var calls = called.makeAsyncIterator()
+        for _ in 0..<times { await calls.next() }
+    }
+
+    /// Lets all calls be answered.
+    func answer() {
+        let unanswered = notes.withLock { notes in
+            defer { notes.unanswered = [] }
+            return notes.unanswered
+        }
+        for continuation in unanswered { continuation.resume() }
+    }
 
     func untilBellIsSet() async { for await _ in bells { return } }
 
@@ -190,10 +247,21 @@ private final class Stage: Store, Bell, ActivityRunner, Clock {
         store.renewNow(leases, bucket: bucket, node: node, term: term)
     }
 
+    func release(_ leases: [Lease], bucket: Int, node: NodeID) async throws(StoreFailure) -> Set<JobID> {
+        store.releaseNow(leases, bucket: bucket, node: node)
+    }
+
     func set(for node: NodeID) async throws(StoreFailure) { rang.yield() }
 
-    func perform(_ invocation: Invocation) async -> ActivityAnswer {
+    func perform(_ invocation: Invocation, permit: SendPermit) async -> ActivityAnswer {
         _ = provider.call(invocation)
+        notes.withLock { $0.permits.append(permit) }
+        if isSilent {
+            await withCheckedContinuation { continuation in
+                notes.withLock { $0.unanswered.append(continuation) }
+                call.yield()
+            }
+        }
         return switch invocation.activity.activity as? Transfer.Activity {
         case .quote: .transfer(.quoted)
         case .open: .transfer(.opened(id: "p-1"))

@@ -36,7 +36,9 @@ struct FaultTests {
             switch action {
             case .commit, .find, .claim:
                 [.happens, .fails, .losesRequest, .losesAnswer][Int(random.next() % 4)]
-            case .perform, .renew, .setBell: .happens
+            case .perform, .permit, .renew, .release, .setBell, .readAccounts, .change, .releaseHeld, .takePermits,
+                .note:
+                .happens
             }
         }
         harness.advance(by: .minutes(30))

@@ -6,8 +6,14 @@ import WorkflowCore
 
 extension Harness {
     /// A node that knows transfers and refunds.
-    static func transfers(buckets: Int = 1, limits: Scheduler.Limits = .init()) throws -> Harness {
-        Harness(
+    ///
+    /// Unless a test is about breakers, failures of its provider are between the provider and each job.
+    static func transfers(
+        buckets: Int = 1, limits: Scheduler.Limits = .init(), hasBreakers: Bool = false
+    ) throws -> Harness {
+        var limits = limits
+        if !hasBreakers { limits.breaker.failures = .max }
+        return Harness(
             try RegisteredWorkflow(Transfer.self), try RegisteredWorkflow(Refund.self), buckets: buckets, limits: limits
         )
     }

@@ -114,6 +114,42 @@ struct OwnershipTests {
         one.expectSound(job)
     }
 
+    @Test("A call may send until shortly before its lease ends; a renewal extends that, and a lost lease ends it")
+    func permits() throws {
+        let one = try Harness.transfers()
+        one.provider.answer("confirm", .transfer(.confirmed))
+        let two = one.another("two")
+        let job = try one.transfer(.open)
+        one.fate = { $0.called == "open" ? .waits : .happens }
+        one.run()
+        guard case .perform(let invocation) = one.waiting.first else {
+            Issue.record("nothing is called")
+            return
+        }
+        #expect(invocation.sendBefore == .noon + .seconds(55))
+        one.advance(by: .seconds(40))
+        let renewed = try #require(one.row(job).dueAt)
+        #expect(renewed > .noon + .seconds(80))
+        #expect(one.permits.map(\.until) == [renewed - .seconds(5)])
+        one.fate = { action in
+            if case .renew = action { return .losesRequest }
+            return .happens
+        }
+        one.clock.advance(to: renewed)
+        two.run()
+        one.fate = { _ in .happens }
+        one.run()
+        one.advance(by: .seconds(10))
+        #expect(one.permits.map(\.lease) == [Lease(job: job, token: 1), Lease(job: job, token: 1)])
+        #expect(try #require(one.permits.last).until < renewed + .seconds(10))
+        let permit = SendPermit(until: .noon, clock: one.clock)
+        #expect(permit.isOver)
+        permit.last(until: one.clock.now() + .seconds(1))
+        #expect(!permit.isOver)
+        one.clock.advance(by: .seconds(1))
+        #expect(permit.isOver)
+    }
+
     @Test("A call is not started when the lease is nearly over, and is once it was renewed")
     func margin() throws {
         var limits = Scheduler.Limits()
@@ -199,21 +235,58 @@ struct OwnershipTests {
         harness.expectSound(other)
     }
 
-    @Test("A claim whose answer is lost comes back when its leases end")
-    func lostClaim() throws {
+    @Test("A late copy of a commit that brought no transition changes nothing that came after the other copy")
+    func lateCopy() throws {
         let harness = try Harness.transfers()
-        let job = try harness.transfer(.approve)
-        var isFirst = true
+        harness.provider.answer("confirm", .lost)
+        harness.provider.answer("read", .nothing)
+        let job = try harness.transfer(.confirm)
+        // The outcome of the confirmation is unknown; the commit of that seems lost, and is only slow.
+        var copy: CommitBatch?
         harness.fate = { action in
-            guard case .claim = action, isFirst else { return .happens }
-            isFirst = false
-            return .losesAnswer
+            guard copy == nil, case .commit(_, let batch) = action, batch.jobs[0].row.attemptStatus == .unknown
+            else { return .happens }
+            copy = batch
+            return .losesRequest
         }
-        harness.advance(by: .seconds(59))
-        #expect(harness.state(job) == nil)
-        harness.advance(by: .seconds(2))
-        #expect(harness.state(job) == "approving")
-        #expect(harness.store[job]?.lease == 2)
+        harness.run()
+        harness.fate = { $0.called == "read" ? .waits : .happens }
+        harness.advance(by: .seconds(1))
+        harness.resume()
+        let late = try #require(copy)
+        #expect(late.jobs[0].history.isEmpty)
+        let stored = try #require(harness.store[job])
+        #expect(stored.commits > late.jobs[0].expectedCommits)
+        #expect(harness.store.commitNow(late).isEmpty)
+        #expect(harness.store[job]?.row == stored.row)
+        #expect(harness.store[job]?.attempts == stored.attempts)
+        harness.expectSound(job)
+    }
+
+    @Test("When the late copy of a commit comes before its repetition, the job stays with its owner")
+    func lateCopyFirst() throws {
+        let harness = try Harness.transfers()
+        harness.provider.answer("confirm", .lost, .transfer(.confirmed))
+        harness.provider.answer("read", .nothing)
+        let job = try harness.transfer(.confirm)
+        var copy: CommitBatch?
+        harness.fate = { action in
+            guard case .commit(_, let batch) = action, batch.jobs[0].row.attemptStatus == .unknown
+            else { return .happens }
+            guard let late = copy else {
+                copy = batch
+                return .losesRequest
+            }
+            // Just before its repetition comes.
+            _ = harness.store.commitNow(late)
+            return .happens
+        }
+        harness.run()
+        harness.advance(by: .seconds(1))
+        #expect(copy != nil)
+        #expect(harness.provider.names == ["confirm", "read"])
+        #expect(harness.store[job]?.lease == 1)
+        #expect(harness.attempts(job) == ["1 confirm unknown"])
         harness.expectSound(job)
     }
 }
@@ -222,6 +295,11 @@ extension Harness {
     /// How often leases were renewed.
     fileprivate var renewals: Int {
         actions.count { if case .renew = $0 { true } else { false } }
+    }
+
+    /// What calls under way were permitted.
+    fileprivate var permits: [(lease: Lease, until: Timestamp)] {
+        actions.compactMap { if case .permit(let lease, let until) = $0 { (lease, until) } else { nil } }
     }
 
     /// Wakes the node, whatever it asked for.

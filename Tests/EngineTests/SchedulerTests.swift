@@ -111,6 +111,8 @@ struct SchedulerTests {
     @Test("A busy node looks behind its mark every second")
     func lookBehind() throws {
         var limits = Scheduler.Limits()
+        limits.turnEvery = .hours(1)
+        limits.turnAfter = .max
         limits.claim = 2
         let harness = try Harness.transfers(limits: limits)
         for _ in 0..<40 { try harness.transfer(.approve) }
@@ -156,7 +158,7 @@ struct SchedulerTests {
         #expect(harness.store.jobs.map(\.job.row.state) == ["approving"])
     }
 
-    @Test("A claim that fails is repeated a moment later")
+    @Test("A claim that fails is repeated a moment later, and then with pauses that grow")
     func claimFails() throws {
         let harness = try Harness.transfers()
         let job = try harness.transfer(.approve)
@@ -166,10 +168,57 @@ struct SchedulerTests {
             failures -= 1
             return .fails
         }
-        harness.advance(by: .milliseconds(749))
+        // 250 ms, 500 ms, 1 s.
+        harness.advance(by: .milliseconds(1749))
         #expect(harness.state(job) == nil)
+        #expect(failures == 0)
         harness.advance(by: .milliseconds(1))
         #expect(harness.state(job) == "approving")
+    }
+
+    @Test("On a virtual clock, which stands still meanwhile, what failed is repeated all the same")
+    func retriesWithoutTime() throws {
+        let harness = try Harness.transfers()
+        let job = try harness.transfer(.approve)
+        harness.fate = { action in if case .claim = action { .fails } else { .happens } }
+        harness.run()
+        harness.fate = { action in if case .commit = action { .fails } else { .happens } }
+        harness.feed([.tick])
+        harness.run()
+        #expect(harness.state(job) == nil)
+        #expect(harness.store[job]?.lease == 1)
+        harness.fate = { _ in .happens }
+        harness.run()
+        #expect(harness.state(job) == nil)
+        harness.feed([.tick])
+        harness.run()
+        #expect(harness.state(job) == "approving")
+        #expect(harness.clock.now() == .noon)
+    }
+
+    @Test("Jobs of a claim whose answer was lost are claimed again at once, and those that are held are not")
+    func lostClaim() throws {
+        let harness = try Harness.transfers()
+        let held = try harness.transfer(.open)
+        harness.fate = { $0.called == nil ? .happens : .waits }
+        harness.run()
+        #expect(harness.waiting.compactMap(\.called) == ["open"])
+        let lease = harness.store[held]?.lease
+        let lost = try harness.transfer(.approve)
+        var losses = 1
+        harness.fate = { action in
+            guard case .claim = action, losses > 0 else { return action.called == nil ? .happens : .waits }
+            losses -= 1
+            return .losesAnswer
+        }
+        harness.run()
+        #expect(harness.store[lost]?.lease == 1)
+        #expect(harness.state(lost) == nil)
+        harness.advance(by: .milliseconds(250))
+        #expect(harness.state(lost) == "approving")
+        #expect(harness.store[lost]?.lease == 2)
+        #expect(harness.store[held]?.lease == lease)
+        harness.expectSound(lost)
     }
 
     @Test("What is due and yet not handed out is left alone for a moment, not claimed again and again")
@@ -235,6 +284,7 @@ struct SchedulerTests {
     func full() throws {
         var limits = Scheduler.Limits()
         limits.held = 1
+        limits.turnPlaces = 0
         let harness = try Harness.transfers(buckets: 2, limits: limits)
         for _ in 0..<6 { try harness.transfer(.settle) }
         harness.run()
@@ -365,7 +415,14 @@ extension Harness {
             case .commit: "commit"
             case .find: "find"
             case .renew: "renew"
+            case .permit: "permit"
+            case .release: "release"
             case .setBell: "setBell"
+            case .readAccounts: "readAccounts"
+            case .change: "change"
+            case .releaseHeld: "releaseHeld"
+            case .takePermits: "takePermits"
+            case .note: "note"
             }
         }
     }

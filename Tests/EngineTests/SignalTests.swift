@@ -26,6 +26,18 @@ struct SignalTests {
         harness.expectSound(job)
     }
 
+    @Test("Why somebody wants a job to stop stands in its history, whatever the flow answers")
+    func reasonOfACancel() throws {
+        let harness = try Harness.transfers()
+        let job = try harness.transfer(.approve)
+        harness.run()
+        harness.signal(job, "$cancel", payload: #"{"reason":"the customer \"changed\" it"}"#)
+        harness.run()
+        #expect(try harness.last(job).event == "cancelRequested")
+        #expect(try harness.last(job).detail == #"{"reason":"the customer \"changed\" it"}"#)
+        harness.expectSound(job)
+    }
+
     @Test("A job that is cancelled before it starts calls nobody")
     func beforeTheStart() throws {
         let harness = try Harness.transfers()
@@ -242,8 +254,9 @@ struct SignalTests {
         harness.run()
         #expect(
             harness.answers(job) == [
-                "refused: transfer takes no such signal surprise", "refused: transfer takes no such signal note",
-                "refused: transfer takes no such signal note",
+                "refused: transfer takes no such signal surprise",
+                "refused: transfer can't make sense of what came with note",
+                "refused: transfer can't make sense of what came with note",
             ])
         #expect(harness.events(job) == ["started", "surprise", "note", "note"])
         #expect(harness.state(job) == "approving")
@@ -283,7 +296,7 @@ struct SignalTests {
     @Test("A person's retry of a job that is waiting makes it go on now")
     func retryWaiting() throws {
         let harness = try Harness.transfers()
-        harness.provider.answer("open", .notApplied(retryAfter: .minutes(20), message: "429"), .down)
+        harness.provider.answer("open", .down)
         let job = try harness.transfer(.open)
         harness.run()
         harness.signal(job, "$retry")

@@ -30,6 +30,23 @@ struct ValuesTests {
         }
     }
 
+    @Test("A value in binary form is sent as it stands, zeros included, prepared or not")
+    func binary() async throws {
+        try await withConnection { connection in
+            let sql = "select $1::bytea = '\\x0041ff' as bytes, $2::int as number, $3::text as text"
+            let values: [Parameter] = [.binary([0, 0x41, 0xFF]), .binary([0, 0, 1, 2]), .text("beside it")]
+            for statement in [Statement(sql), Statement(name: "binary", sql: sql)] {
+                let row = try await connection.query(statement, values).only
+                #expect(try row["bytes"] == true)
+                #expect(try row["number"] == 258)
+                #expect(try row["text"] == "beside it")
+            }
+            let short = await failure { try await connection.query(Statement("select $1::int"), [.binary([1, 2])]) }
+            #expect(short?.sqlstate == "22P03" || short?.sqlstate == "08P01")
+            #expect(short?.certainlyNotRun == true)
+        }
+    }
+
     @Test("null comes back as nil for each type")
     func nulls() async throws {
         try await withConnection { connection in

@@ -14,51 +14,79 @@ final class Installation: Sendable {
     let directory: String
     let sandbox: Running
     let sandboxOrigin: Origin
+    private let sandboxPort: UInt16
+    private let engine: String
     private let transport = NetworkTransport(connectionsPerHost: 4)
 
-    /// A migrated database, and a sandbox that shares its clock.
-    init(buckets: Int = 1, clock: String = "virtual") async throws {
-        url = try await TestDatabase.fresh()
+    /// A migrated database, and a sandbox that shares its clock while that is virtual.
+    ///
+    /// - Parameters:
+    ///   - given: the database; nil: one of the cluster that all tests share.
+    ///   - engine: the section `engine` of the configuration.
+    ///   - options: more for the sandbox.
+    init(
+        buckets: Int = 1, clock: String = "virtual", on given: String? = nil, engine: String = "",
+        sandbox options: [String] = []
+    ) async throws {
+        if let given { url = given } else { url = try await TestDatabase.fresh() }
+        self.engine = engine
         directory = NSTemporaryDirectory() + "lockstep-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         let ports = (daemon: try freePort(), sandbox: try freePort())
         sandboxOrigin = try #require(Origin("http://127.0.0.1:\(ports.sandbox)"))
-        try Self.write(directory, daemonPort: ports.daemon, sandboxPort: ports.sandbox)
+        sandboxPort = ports.sandbox
+        try Self.writeKeys(directory)
+        try Self.configure(directory, "lockstep", engine, daemonPort: ports.daemon, sandboxPort: ports.sandbox)
         try Running.once(["migrate", "--database", url, "--buckets", "\(buckets)"])
         database = PostgresPool(try PostgresConfiguration(url), connections: 3)
         _ = try await database.query(Statement("select lockstep.set_clock($1)"), [.text(clock)])
         sandbox = try await Running.start(
-            ["sandbox", "--config", directory + "/lockstep.json5", "--database", url],
+            ["sandbox", "--config", directory + "/lockstep.json5"]
+                + (clock == "virtual" ? ["--database", url] : []) + options,
             log: directory + "/sandbox.log")
     }
 
     /// Starts a daemon, and returns once it is ready.
-    func daemon(_ name: String, arguments: [String] = []) async throws -> Running {
-        try await Running.start(
-            ["serve", "--config", directory + "/lockstep.json5", "--database", url, "--node", name] + arguments,
+    ///
+    /// One listens where the sandbox posts its webhooks; those beside it have an address of their own.
+    func daemon(_ name: String, beside: Bool = false, arguments: [String] = []) async throws -> Running {
+        let file = beside ? name : "lockstep"
+        if beside, !FileManager.default.fileExists(atPath: "\(directory)/\(name).json5") {
+            try Self.configure(directory, name, engine, daemonPort: try freePort(), sandboxPort: sandboxPort)
+        }
+        return try await Running.start(
+            ["serve", "--config", "\(directory)/\(file).json5", "--database", url, "--node", name] + arguments,
             log: directory + "/\(name).log")
     }
 
     /// Ends what is still running.
-    func end(_ daemons: Running...) async {
+    func end(_ daemons: Running...) async { await end(daemons) }
+
+    /// Ends what is still running.
+    func end(_ daemons: [Running], keepingLogs: Bool = false) async {
         for daemon in daemons { daemon.kill() }
         sandbox.kill()
         await database.close()
-        try? FileManager.default.removeItem(atPath: directory)
+        if !keepingLogs { try? FileManager.default.removeItem(atPath: directory) }
     }
 
     /// Enqueues a payout and returns its job.
     func enqueue(key: String, amount: String = "1000000000", confirm: String = "ask") async throws -> String {
-        let input = """
-            {"wallet_id": "wa-polyg-usdc0-sandboxwallet01",
-             "asset": {"kind": "Erc20", "amount": "\(amount)", "contract": "0x3c499c542cEF5E3811e1192ce70d8cC03d5c3359"},
-             "fiat_currency": "USD", "country": "US", "borderless_account_id": "acc-1",
-             "payment_instructions_id": "pi-1", "payment_purpose": "salary payment", "accept": "auto",
-             "confirm": "\(confirm)"}
-            """
+        let input = Self.order(amount: amount, accept: "auto", confirm: confirm)
         let rows = try await database.query(
             Statement("select lockstep.enqueue('dfns_payout', $1::text, key => $2) as id"), [.text(input), .text(key)])
         return try rows.only["id", as: String.self]
+    }
+
+    /// What an app asks of `dfns_payout`.
+    static func order(amount: String, accept: String, confirm: String) -> String {
+        """
+        {"wallet_id": "wa-polyg-usdc0-sandboxwallet01",
+         "asset": {"kind": "Erc20", "amount": "\(amount)", "contract": "0x3c499c542cEF5E3811e1192ce70d8cC03d5c3359"},
+         "fiat_currency": "USD", "country": "US", "borderless_account_id": "acc-1",
+         "payment_instructions_id": "pi-1", "payment_purpose": "salary payment", "accept": "\(accept)",
+         "confirm": "\(confirm)"}
+        """
     }
 
     /// Moves the clock through everything that falls due.
@@ -121,11 +149,16 @@ final class Installation: Sendable {
         throw Trouble("it never came true that \(fact)")
     }
 
-    private static func write(_ directory: String, daemonPort: UInt16, sandboxPort: UInt16) throws {
+    private static func writeKeys(_ directory: String) throws {
         let key = try PrivateKey.generate(.ed25519).pem()
         for (name, text) in [("dfns.pem", key), ("token", "token-1"), ("secret", "whsec-1")] {
             try Data(text.utf8).write(to: URL(fileURLWithPath: directory + "/" + name))
         }
+    }
+
+    private static func configure(
+        _ directory: String, _ name: String, _ engine: String, daemonPort: UInt16, sandboxPort: UInt16
+    ) throws {
         let text = """
             {
               accounts: {dfns: {main: {
@@ -134,9 +167,10 @@ final class Installation: Sendable {
                 webhook_secret: {file: "secret"},
               }}},
               http: {listen: "127.0.0.1:\(daemonPort)"},
+              engine: {\(engine)},
             }
             """
-        try Data(text.utf8).write(to: URL(fileURLWithPath: directory + "/lockstep.json5"))
+        try Data(text.utf8).write(to: URL(fileURLWithPath: "\(directory)/\(name).json5"))
     }
 }
 

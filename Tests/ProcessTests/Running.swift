@@ -13,8 +13,9 @@ final class Running: Sendable {
         self.log = log
     }
 
-    /// The executable that was built with the tests.
+    /// The executable that was built with the tests, or the one that `LOCKSTEP_EXECUTABLE` names.
     static var executable: String {
+        if let named = ProcessInfo.processInfo.environment["LOCKSTEP_EXECUTABLE"] { return named }
         let bundle = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
         return bundle.appendingPathComponent("lockstep").path
     }
@@ -73,6 +74,20 @@ final class Running: Sendable {
         return process.terminationStatus
     }
 
+    /// Asks it to stop, and returns its exit code; nil if it is still there after that long.
+    func stop(within limit: Duration) -> Int32? {
+        send(SIGTERM)
+        let end = ContinuousClock.now + limit
+        while process.isRunning {
+            guard ContinuousClock.now < end else { return nil }
+            pass(milliseconds: 5)
+        }
+        return process.terminationStatus
+    }
+
+    /// Whether it is still there.
+    var isRunning: Bool { process.isRunning }
+
     /// What it has printed so far.
     var output: String { (try? String(contentsOfFile: log, encoding: .utf8)) ?? "" }
 
@@ -88,6 +103,9 @@ final class Running: Sendable {
         throw Trouble("it was not ready within a minute: \(output)")
     }
 }
+
+/// Lets real time pass, for faults whose timing is the point.
+func pass(milliseconds: Int) { _ = poll(nil, 0, Int32(milliseconds)) }
 
 /// A port of 127.0.0.1 that nobody listens on now.
 func freePort() throws -> UInt16 {

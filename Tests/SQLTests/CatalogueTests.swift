@@ -91,8 +91,10 @@ struct CatalogueTests {
     @Test(
         "Each hot statement names exactly one bucket: its first parameter",
         arguments: [
-            ("claim", SQL.claim), ("claim_signaled", SQL.claimSignaled), ("commit", SQL.commit), ("renew", SQL.renew),
-            ("release", SQL.release), ("find_commit", SQL.findCommit), ("next_due", SQL.nextDue),
+            ("claim", SQL.claim), ("claim_turns", SQL.claimTurns),
+            ("claim_signaled", SQL.claimSignaled), ("commit", SQL.commit), ("renew", SQL.renew),
+            ("release", SQL.release), ("release_held", SQL.releaseHeld),
+            ("find_commit", SQL.findCommit), ("next_due", SQL.nextDue),
         ])
     func oneBucket(name: String, text: String) {
         let code = text.split(separator: "\n").filter { !$0.hasPrefix("--") }.joined(separator: " ")

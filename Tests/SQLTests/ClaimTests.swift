@@ -65,7 +65,7 @@ struct ClaimTests {
             #expect(try await database.owner.claim(by: Node.second) == [])
             try await database.owner.script("update lockstep.clock set virtual_now = virtual_now + interval '31 s'")
             let next = try #require(try await database.owner.claim(by: Node.second).first)
-            #expect(next == Claimed(id: job, lease: 2, seq: 0, previousOwner: Node.first, signals: "[]"))
+            #expect(next == Claimed(id: job, lease: 2, seq: 0, commits: 0, previousOwner: Node.first, signals: "[]"))
 
             let now = try await database.owner.value("select lockstep.now()")
             let child = "01b8dd58-e200-7000-a50e-7f3e0fbe9447"
@@ -140,7 +140,7 @@ struct ClaimTests {
             #expect(released.count == 1)
             #expect(
                 try await database.owner.claim(by: Node.second)
-                    == [Claimed(id: job, lease: 2, seq: 0, previousOwner: nil, signals: "[]")])
+                    == [Claimed(id: job, lease: 2, seq: 0, commits: 0, previousOwner: nil, signals: "[]")])
         }
     }
 
@@ -208,6 +208,7 @@ struct ClaimTests {
                 for _ in 1...5 {
                     #expect(try await session.settle(job, keeps: true) == [job.id])
                     job.seq += 1
+                    job.commits += 1
                 }
                 #expect(
                     try await session.table(

@@ -114,7 +114,7 @@ struct ClockTests {
                     let error = try await failure { try await database.owner.script(call) }
                     #expect(error?.sqlstate == "LK008")
                     #expect(error?.message == "not quiet within less than a second, at 2030-01-01 12:00:00 UTC")
-                    #expect(error?.detail == reason + ".")
+                    #expect(error?.detail == (row.reasonAfterStep?.replacing("JOB", with: job) ?? reason) + ".")
                     #expect(error?.hint?.isEmpty == false)
                 }
             } else {
@@ -127,6 +127,8 @@ struct ClockTests {
         var change: String
         /// Nil: it is quiet.
         var reason: String?
+        /// What is not quiet once somebody wanted to take a step, if that is something else.
+        var reasonAfterStep: String?
 
         static let all = [
             Unquiet(
@@ -165,7 +167,8 @@ struct ClockTests {
                 change: """
                     select lockstep.receive_webhook('dfns', 'main', 'paid', 'e', array['po-1'], '{}', '');
                     insert into lockstep.reference values (0, 'dfns', 'po-1', 'JOB')
-                    """, reason: "webhook 1 waits for job JOB"),
+                    """, reason: "webhook 1 waits for job JOB",
+                reasonAfterStep: "signal $wake waits for job JOB"),
             Unquiet(change: "select lockstep.receive_webhook('dfns', 'main', 'paid', 'e', array['po-1'], '{}', '')"),
             Unquiet(change: "select lockstep.join_clock('sandbox', null, true)", reason: "participant sandbox is busy"),
             Unquiet(
@@ -237,6 +240,6 @@ struct ClockTests {
     private static func beat(_ connection: PostgresConnection) async throws {
         try await connection.query(
             Statement(name: "heartbeat", sql: SQL.heartbeat),
-            [.text(Node.second), .text("host-2"), .text("b"), .texts(["payout"]), .ints([1])])
+            [.text(Node.second), .text("host-2"), .text("b"), .texts(["payout"]), .ints([1]), .int(1), .bool(false)])
     }
 }

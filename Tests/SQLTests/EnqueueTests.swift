@@ -72,16 +72,21 @@ struct EnqueueTests {
         }
     }
 
-    @Test("New jobs take the highest version of their workflow")
+    @Test("New jobs take the version of their workflow that takes new jobs, else the highest")
     func highestVersion() async throws {
         try await withDatabase { database in
             try await database.owner.script(
                 """
+                update lockstep.workflow set takes_new_jobs = false;
                 insert into lockstep.workflow (workflow, version, input_schema, published_at)
                 values ('payout', 10, '{}', now()), ('payout', 9, '{}', now())
                 """)
-            try await database.enqueue()
-            #expect(try await database.owner.value("select version from lockstep.job_status") == "10")
+            try await database.enqueue(key: "a")
+            try await database.owner.script("update lockstep.workflow set takes_new_jobs = true where version = 9")
+            try await database.enqueue(key: "b")
+            #expect(
+                try await database.owner.table("select key, version from lockstep.job_status order by key")
+                    == [["a", "10"], ["b", "9"]])
         }
     }
 

@@ -148,7 +148,7 @@ extension QueryRunner {
 
     /// Commits with these parameters, by their numbers; the others are empty. Returns the ids that were accepted.
     func commit(by node: String = Node.first, _ parameters: [Int: Parameter]) async throws -> [String] {
-        var all = [Parameter](repeating: .null, count: 61)
+        var all = [Parameter](repeating: .null, count: 64)
         all[0] = .int(0)
         all[1] = .text(node)
         for (number, parameter) in parameters { all[number - 1] = parameter }
@@ -170,7 +170,7 @@ extension QueryRunner {
                 18: .ints([job.seq + 1]), 19: .texts([now]),
                 26: .texts([job.id]), 27: .ints([job.seq + 1]), 28: .texts([now]), 29: .texts([nil]),
                 30: .texts(["started"]), 31: .texts(["sent"]), 32: .texts(["engine"]), 33: .texts([nil]),
-                34: .texts(["{}"]),
+                34: .texts(["{}"]), 62: .ints([job.commits]),
             ].merging(more) { _, new in new })
     }
 }
@@ -180,6 +180,7 @@ struct Claimed: Equatable {
     var id: String
     var lease: Int
     var seq: Int
+    var commits: Int
     var previousOwner: String?
     /// The names of the signals, in order.
     var signals: String
@@ -187,7 +188,7 @@ struct Claimed: Equatable {
     static func all(_ rows: Rows) throws -> [Claimed] {
         try rows.map { row in
             Claimed(
-                id: try row["id"], lease: try row["lease"], seq: try row["seq"],
+                id: try row["id"], lease: try row["lease"], seq: try row["seq"], commits: try row["commits"],
                 previousOwner: try row["previous_owner"], signals: try row["signals"])
         }
     }

@@ -38,7 +38,7 @@ struct PlanTests {
             if isBig { try await fill(database) }
             try await database.owner.withSession { session in
                 for (sql, count) in [
-                    (SQL.claim, 7), (SQL.claimSignaled, 6), (SQL.commit, 61), (SQL.renew, 5), (SQL.release, 4),
+                    (SQL.claim, 7), (SQL.claimSignaled, 6), (SQL.commit, 64), (SQL.renew, 5), (SQL.release, 4),
                     (SQL.nextDue, 3),
                 ] {
                     let scans = try await scans(session, sql, parameters: count)
@@ -60,6 +60,35 @@ struct PlanTests {
                 let scans = try await scans(session, SQL.claim, parameters: 7)
                 #expect(scans.first == "Index Scan using job_state_due on job_state")
             }
+        }
+    }
+
+    @Test("Webhooks are matched by looking their names up, not by comparing all with all", arguments: [false, true])
+    func webhooks(isAnalysed: Bool) async throws {
+        try await withDatabase { database in
+            try await database.owner.script(
+                """
+                insert into lockstep.job_state (bucket, id, workflow, version, tenant, due_at, entered_at)
+                select 0, lockstep.new_id(now(), 0::smallint), 'payout', 1, 'default', now(), now()
+                from generate_series(1, 2000);
+                insert into lockstep.reference (bucket, provider, value, job_id)
+                select bucket, 'dfns', 'name-' || row_number() over (), id from lockstep.job_state;
+                insert into lockstep.webhook (
+                    bucket, provider, account, kind, dedupe_key, refs, headers, body, received_at)
+                select 0, 'dfns', 'main', 'paid', 'hook-' || n, array['name-' || n, 'other-' || n], '{}', '', now()
+                from generate_series(1001, 3000) as n
+                """)
+            if isAnalysed {
+                try await database.owner.script("analyze lockstep.webhook, lockstep.reference, lockstep.job_state")
+            }
+            let all = "explain (analyze, timing off) select m.job_id from lockstep.matching_webhooks m"
+            let plan = try await database.owner.query(Statement(all)).map { try $0[0, as: String.self] }
+            #expect(plan.contains { $0.contains("r.provider = w.provider") || $0.contains("(provider = w.provider)") })
+            #expect(!plan.contains { $0.contains("Join Filter") }, "\(plan.joined(separator: "\n"))")
+            let named = Statement("select lockstep.match_webhooks(array['name-1001', 'name-2001']) as settled")
+            #expect(try await database.owner.query(named).only["settled"] == 1)
+            let rest = Statement("select lockstep.match_webhooks() as settled")
+            #expect(try await database.owner.query(rest).only["settled"] == 999)
         }
     }
 

@@ -117,7 +117,10 @@ struct RolesTests {
                 ),
                 (
                     "heartbeat", SQL.heartbeat,
-                    [.text(Node.first), .text("a"), .text("b"), .texts(["payout"]), .ints([1])]
+                    [
+                        .text(Node.first), .text("a"), .text("b"), .texts(["payout"]), .ints([1]), .int(1),
+                        .bool(false),
+                    ]
                 ),
                 ("fall_asleep", SQL.fallAsleep, [.text(Node.first)]), ("housekeeping", SQL.housekeeping, []),
                 ("live_states", SQL.liveStates, []), ("read_clock", SQL.readClock, []),

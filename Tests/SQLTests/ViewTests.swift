@@ -48,15 +48,28 @@ struct ViewTests {
     @Test("Jobs that no living daemon can run are loud")
     func unclaimable() async throws {
         try await withDatabase { database in
+            try await database.useVirtualClock()
             let job = try await database.enqueue()
-            let unclaimable = "select id, workflow, version from lockstep.unclaimable"
-            #expect(try await database.owner.table(unclaimable) == [[job, "payout", "1"]])
+            try await database.owner.script("update lockstep.clock set virtual_now = virtual_now + interval '1 h'")
+            for _ in 1...2 { try await database.enqueue() }
+            try await database.owner.script(
+                "update lockstep.job_state set state = 'sent', data = '{}' where id = '\(job)'")
+            let second = try await database.owner.value("select id from lockstep.job order by id offset 1 limit 1")
+            let unclaimable = """
+                select workflow, version, state, jobs, lockstep.in_words(oldest), example from lockstep.unclaimable
+                order by state nulls first
+                """
+            let loud = [
+                ["payout", "1", nil, "2", "2030-01-01 13:00:00 UTC", second],
+                ["payout", "1", "sent", "1", "2030-01-01 12:00:00 UTC", job],
+            ]
+            #expect(try await database.owner.table(unclaimable) == loud)
             func beat(_ versions: String) async throws {
                 try await database.owner.table(
                     "select lockstep.heartbeat('\(Node.first)', 'host-1', 'b', array['payout'], array[\(versions)])")
             }
             try await beat("2")
-            #expect(try await database.owner.table(unclaimable) == [[job, "payout", "1"]])
+            #expect(try await database.owner.table(unclaimable) == loud)
             try await beat("1")
             #expect(try await database.owner.table(unclaimable) == [])
             #expect(
@@ -64,7 +77,7 @@ struct ViewTests {
                     == [["host-1", "t", "f", "{\"payout 1\"}"]])
             #expect(try await database.owner.table("select paused, runs from lockstep.workflows") == [["f", "t"]])
             try await database.owner.script("update lockstep.node set seen_at = seen_at - interval '6 s'")
-            #expect(try await database.owner.table(unclaimable) == [[job, "payout", "1"]])
+            #expect(try await database.owner.table(unclaimable) == loud)
             #expect(try await database.owner.table("select alive from lockstep.nodes") == [["f"]])
             try await database.owner.table("select lockstep.forget_node('\(Node.first)')")
             #expect(try await database.owner.table("select name from lockstep.nodes") == [])

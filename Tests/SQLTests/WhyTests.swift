@@ -19,6 +19,9 @@ struct WhyTests {
         """
     }
 
+    /// What the daemons published of the states.
+    private static func saying(_ states: String) -> String { "update lockstep.workflow set states = '\(states)'" }
+
     static let all = [
         Case(change: "priority = 2", answer: "Enqueued 1 hour ago: it starts as soon as a daemon has room."),
         Case(
@@ -32,6 +35,35 @@ struct WhyTests {
             answer:
                 "Enqueued 1 hour ago: the workflow payout was paused less than a second ago by postgres: outage.",
             before: "select lockstep.pause_workflow('payout', 'outage')"),
+        Case(
+            change: "\(resting()), plan = 'poll readPayout', held_by = 'dfns/main', due_at = '2030-01-01 12:04 UTC'",
+            answer: """
+                In settling for 1 hour: it waits because account dfns/main is held: its breaker opened at \
+                2030-01-01 11:59:00 UTC after 5 failures (last: connection refused); next probe at \
+                2030-01-01 12:00:40 UTC, without a deadline.
+                """,
+            before: """
+                insert into lockstep.account (
+                    provider, name, breaker, breaker_since, failures, last_error, rest, probe_at)
+                values ('dfns', 'main', 'open', '2030-01-01 11:59 UTC', 5, 'connection refused', '40 s',
+                    '2030-01-01 12:00:40 UTC')
+                """),
+        Case(
+            change: "\(resting()), plan = 'poll readPayout', held_by = 'dfns/main', due_at = '2030-01-01 12:04 UTC'",
+            answer: """
+                In settling for 1 hour: it waits because account dfns/main is held: the provider dfns was paused \
+                less than a second ago by postgres: maintenance, without a deadline.
+                """,
+            before: """
+                insert into lockstep.account (provider, name) values ('dfns', 'main');
+                select lockstep.pause_provider('dfns', 'maintenance')
+                """),
+        Case(
+            change: "\(resting()), plan = 'poll readPayout', held_by = 'dfns/main', due_at = '2030-01-01 12:04 UTC'",
+            answer: """
+                In settling for 1 hour: it waited for account dfns/main, which is free again, and goes on in \
+                4 minutes, without a deadline.
+                """),
         Case(
             change: """
                 \(resting()), plan = 'poll readPayout', due_at = '2030-01-01 12:00:25 UTC',
@@ -62,6 +94,21 @@ struct WhyTests {
                 In settling for 1 hour: it is not known whether confirm happened (attempt 2, 1 minute ago): time-out; \
                 it is looked up in 10 seconds, without a deadline.
                 """),
+        Case(
+            change: "\(resting()), plan = 'wait', due_at = null",
+            answer: "In settling for 1 hour: it waits for a signal (approve, cancel), without a deadline.",
+            before: saying(#"[{"state": "other"}, {"state": "settling", "signals": ["approve", "cancel"]}]"#)),
+        Case(
+            change: """
+                \(resting()), plan = 'poll readPayout', due_at = now(), overdue_at = '2030-01-01 11:30 UTC',
+                desk = 'operations'
+                """,
+            answer: """
+                In settling for 1 hour: it reads readPayout again and again until there is news, next now; \
+                the app's signal approve would bring it on; overdue for 30 minutes, on the desk of operations, \
+                without a deadline.
+                """,
+            before: saying(#"[{"state": "settling", "signals": ["approve", "cancel"]}]"#)),
         Case(
             change: "\(resting()), plan = 'wait', due_at = null",
             answer: "In settling for 1 hour: it waits for a signal (paid, approve), without a deadline."),

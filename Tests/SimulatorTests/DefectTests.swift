@@ -28,8 +28,9 @@ struct DefectTests {
 
     private static func breaks(_ defect: Defect) -> [Promise] {
         switch defect {
-        case .unfencedCommits: [.fencedCommits]
-        case .forgetfulStore: [.gaplessHistory, .lookBeforeRepeating, .intentBeforeEffect, .oneOwner]
+        case .unfencedCommits, .uncountedCommits: [.fencedCommits]
+        // Whoever goes on from a commit that was lost is refused, though the job is his.
+        case .forgetfulStore: [.fencedCommits, .gaplessHistory, .lookBeforeRepeating, .intentBeforeEffect, .oneOwner]
         case .forgottenAnswers: [.signalsOnce]
         case .forgottenAttempts, .blindRepeats: [.lookBeforeRepeating]
         case .freshKeys: [.onceAtTheProvider]

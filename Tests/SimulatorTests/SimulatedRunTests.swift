@@ -23,8 +23,9 @@ struct SimulatedRunTests {
         }
         // A run in which nothing goes wrong proves nothing.
         for name in [
-            "crashes", "stops", "drains", "outages", "store faults", "stale commits", "finds", "requests lost",
-            "answers lost", "unknown outcomes", "looks", "repeated actions", "webhooks answered 401",
+            "crashes", "stops", "drains", "gives back", "shares", "outages", "store faults", "stale commits", "finds",
+            "requests lost", "answers lost", "unknown outcomes", "held back", "looks", "repeated actions",
+            "webhooks answered 401",
             "ended completed", "ended canceled", "ended expired", "ended failed",
         ] {
             #expect(counts[name, default: 0] > 0, "none of the runs had: \(name)")

@@ -57,7 +57,7 @@ enum TextRules {
     private static let bucketed = ["job", "job_state", "history_entry", "attempt", "signal", "reference", "webhook"]
 
     /// Queries over all buckets: asked by a person, never for each transition.
-    private static let overall = ["live_states"]
+    private static let overall = ["live_states", "unfinished_jobs"]
 
     static func query(_ file: SourceFile) -> [Finding] {
         guard file.ends(in: ".sql"), file.lies(in: "sql/queries") else { return [] }

@@ -1,13 +1,13 @@
-import DfnsPayout
-import Engine
+import Activities
+@testable import Engine
 import Foundation
 import Testing
 import WorkflowCore
 
-/// What every flow gets for free. A new flow is one line in `flows`.
+/// What every flow gets for free, in each version that the build knows.
 @Suite("Every flow")
 struct EveryFlowTests {
-    static let flows: [any Workflow.Type] = [DfnsPayout.self]
+    static let flows = KnownFlows.all
 
     @Test("Every state can be reached and left, every unguarded write has a lookup, ends stay ends", arguments: names)
     func checks(name: String) throws {
@@ -29,32 +29,24 @@ struct EveryFlowTests {
         #expect(diagram.faults(inSVG: try Self.committed(flow, "svg")) == [])
     }
 
-    @Test("Every state that a released version stored can still be read", arguments: names)
-    func histories(name: String) throws {
-        let flow = try Self.flow(name)
-        let workflow = try Self.registered(flow)
-        let coding = JSONCoding()
-        let kept = try Self.fixtures(of: flow)
-        for (file, text) in kept { #expect(workflow.problem(reading: text, coding) == nil, "\(file)") }
-        // A new state needs a fixture too: what is stored today has to be readable for ever.
-        let states = Set(kept.map { $0.file.split(separator: ".").first.map(String.init) ?? "" })
-        #expect(states == Set(workflow.states.map(\.state)))
+    @Test("Every state that a released version stored can still be read, and has a way to the newest version")
+    func fixtures() throws {
+        let faults = try FixtureCheck(Self.flows, in: Self.root.appending(path: "Tests/WorkflowTests")).faults()
+        #expect(faults == [])
     }
 
     // MARK: Each flow by its name, so that a failure says which
 
-    static let names = flows.map { $0.name }
+    /// Pictures are those of the newest version.
+    static let names = Set(flows.map { $0.name }).sorted()
 
     private static func flow(_ name: String) throws -> any Workflow.Type {
-        try #require(flows.first { $0.name == name })
+        try #require(flows.filter { $0.name == name }.max { $0.version < $1.version })
     }
 
     private static func check<Flow: Workflow>(_ flow: Flow.Type) -> [String] { Checks.all(flow) }
     private static func matrix<Flow: Workflow>(_ flow: Flow.Type) -> Matrix { Matrix(of: flow) }
     private static func diagram<Flow: Workflow>(_ flow: Flow.Type) -> Diagram { Diagram(of: flow) }
-    private static func registered<Flow: Workflow>(_ flow: Flow.Type) throws -> RegisteredWorkflow {
-        try RegisteredWorkflow(flow)
-    }
 
     private static var root: URL {
         URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -66,12 +58,5 @@ struct EveryFlowTests {
     private static func committed(_ flow: any Workflow.Type, _ ending: String) throws -> String {
         let path = root.appendingPathComponent("workflows/\(folder(flow))/diagram/\(flow.name).\(ending)")
         return try String(contentsOf: path, encoding: .utf8)
-    }
-
-    private static func fixtures(of flow: any Workflow.Type) throws -> [(file: String, text: String)] {
-        let path = root.appendingPathComponent("Tests/WorkflowTests/\(folder(flow))/v\(flow.version)")
-        return try FileManager.default.contentsOfDirectory(atPath: path.path).sorted().map { file in
-            (file, try String(contentsOf: path.appendingPathComponent(file), encoding: .utf8))
-        }
     }
 }

@@ -49,9 +49,9 @@ claimed as (
         and due.lease between 0 and 2147483647
     returning s.*, due.due_at as was_due, due.leased_by as previous_owner, moment.now
 )
-select c.id, c.lease, c.seq, c.tenant, c.workflow, c.version, c.priority, c.status, c.state, c.data, c.output, c.plan,
-    c.attempt, c.attempt_status, c.attempt_at, c.first_attempt_at, c.entered_seq, c.entered_at,
-    c.deadline_at, c.deadline_event, c.overdue_at, c.desk, c.last_error, c.finished_at,
+select c.id, c.lease, c.seq, c.commits, c.tenant, c.workflow, c.version, c.priority, c.status, c.state, c.data,
+    c.output, c.plan, c.attempt, c.attempt_status, c.attempt_at, c.first_attempt_at, c.entered_seq, c.entered_at,
+    c.deadline_at, c.deadline_event, c.overdue_at, c.desk, c.last_error, c.finished_at, c.held_by, c.held_since,
     c.was_due, c.previous_owner, c.due_at as leased_until, c.now,
     case when c.data is null then j.input end as input, j.key, j.parent_id, j.parent_seq,
     coalesce(inbox.signals, '[]') as signals

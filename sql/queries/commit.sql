@@ -29,6 +29,7 @@
 -- $23 desk              text[]
 -- $24 last_error        text[]
 -- $25 finished_at       timestamptz[]
+-- $62 commits           int[]          the number of commits that the daemon knows of: the fence
 -- history, one element for each transition:
 -- $26 job uuid[]  $27 seq int[]  $28 at timestamptz[]  $29 from_state text[]  $30 event text[]  $31 to_state text[]
 -- $32 actor text[]  $33 attempt int[]  $34 detail jsonb[]
@@ -44,22 +45,23 @@
 -- attempts that did not end in a transition:
 -- $53 job uuid[]  $54 seq int[]  $55 attempt int[]  $56 activity text[]  $57 key text[]  $58 started_at timestamptz[]
 -- $59 finished_at timestamptz[]  $60 outcome text[]  $61 error text[]
+-- for each job again:
+-- $63 held_by text[]  $64 held_since timestamptz[]
 --
 -- Returns the ids of the jobs that were committed, and lockstep.now(). An id that is missing was taken over by another
 -- daemon: nothing of it was written, for every other part of this statement hangs on `accepted`.
 --
--- The races. A stale owner's token or seq no longer fits, also when the row changes while this statement waits for its
--- lock: PostgreSQL then judges the condition again. The same commit sent twice, because its answer was lost, is
--- refused the second time if it made a transition; if it made none, it writes the same values again, and its other
--- parts are inserted once. Two commits may in theory lock the jobs of a take-over crosswise; PostgreSQL ends one of
--- them (40P01), nothing of it happened, and it can be sent again.
+-- The races. A stale owner's token or numbers no longer fit, also when the row changes while this statement waits for
+-- its lock: PostgreSQL then judges the condition again. The same commit sent twice, because its answer was lost, is
+-- refused the second time, whichever copy comes first: `commits` has gone on. Two commits may in theory lock the jobs
+-- of a take-over crosswise; PostgreSQL ends one of them (40P01), nothing of it happened, and it can be sent again.
 --
 -- The conditions `between 0 and 2147483647` always hold. They are there for the planner, which then expects one row of
 -- the arrays and looks each up by its key: so that a plan that was made while the tables were small, and is kept with
 -- the prepared statement, does not walk through a bucket that has grown since.
 with accepted as (
     update lockstep.job_state s
-    set seq = given.new_seq,
+    set seq = given.new_seq, commits = given.commits + 1,
         leased_by = case when given.keep then s.leased_by end,
         due_at = case when given.keep then s.due_at else given.due_at end,
         status = given.status, state = given.state, data = given.data, output = given.output, plan = given.plan,
@@ -67,19 +69,20 @@ with accepted as (
         first_attempt_at = given.first_attempt_at, entered_seq = given.entered_seq,
         entered_at = coalesce(given.entered_at, s.entered_at),
         deadline_at = given.deadline_at, deadline_event = given.deadline_event, overdue_at = given.overdue_at,
-        desk = given.desk, last_error = given.last_error, finished_at = given.finished_at
+        desk = given.desk, last_error = given.last_error, finished_at = given.finished_at,
+        held_by = given.held_by, held_since = given.held_since
     from unnest(
         $3::uuid[], $4::int[], $5::int[], $6::int[], $7::bool[], $8::text[], $9::text[], $10::jsonb[], $11::jsonb[],
         $12::timestamptz[], $13::text[], $14::int[], $15::text[], $16::timestamptz[], $17::timestamptz[], $18::int[],
         $19::timestamptz[], $20::timestamptz[], $21::text[], $22::timestamptz[], $23::text[], $24::text[],
-        $25::timestamptz[]
+        $25::timestamptz[], $62::int[], $63::text[], $64::timestamptz[]
     ) as given (
         id, seq, lease, new_seq, keep, status, state, data, output,
         due_at, plan, attempt, attempt_status, attempt_at, first_attempt_at, entered_seq,
         entered_at, deadline_at, deadline_event, overdue_at, desk, last_error,
-        finished_at)
+        finished_at, commits, held_by, held_since)
     where s.bucket = $1::smallint and s.id = given.id and given.seq between 0 and 2147483647
-        and s.seq = given.seq and s.lease = given.lease and s.leased_by = $2::uuid
+        and s.seq = given.seq and s.commits = given.commits and s.lease = given.lease and s.leased_by = $2::uuid
     returning s.id, s.priority
 ),
 history as (

@@ -4,9 +4,9 @@
 -- $1 bucket  smallint
 -- $2 ids     uuid[]
 --
--- Returns each job's fence as it stands: a commit that was sent with new_seq n has happened iff the lease is still its
--- own and seq is n, or somebody else has gone on from there. Ask on a new connection, after the old one's backend is
--- surely gone or by sending the commit again: the fence makes that safe.
-select s.id, s.seq, s.lease, s.leased_by
+-- Returns each job's fence as it stands. A commit that was sent with `commits` n has been made iff the lease is still
+-- its own and `commits` is n + 1. Where it is n, it has not been made yet: the old connection's backend may still be at
+-- it. Sent again, one of the two copies is taken, and the other refused.
+select s.id, s.seq, s.commits, s.lease, s.leased_by
 from lockstep.job_state s
 where s.bucket = $1::smallint and s.id = any ($2::uuid[])

@@ -7,7 +7,7 @@
 -- Returns rows of job_status. Ids rise with time, to the millisecond.
 select s.id, s.key, s.tenant, s.workflow, s.version, s.state, s.status, s.plan, s.since, s.due, s.deadline,
     s.deadline_event, s.overdue, s.desk, s.attempt, s.last_error, s.outcome, s.output, s.seq, s.priority, s.tags,
-    s.parent, s.enqueued_at, s.enqueued_by, s.finished_at
+    s.parent, s.enqueued_at, s.enqueued_by, s.finished_at, s.held_by
 from lockstep.job_status s
 where ($1::uuid is null or s.id = $1::uuid)
     and ($2::text is null or s.key = $2::text)

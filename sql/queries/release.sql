@@ -8,8 +8,9 @@
 --
 -- Returns the ids that were given back.
 --
--- A job whose attempt stands as started must not be released while that call is in flight: the next owner would find
--- `previous_owner` null and the attempt open, and has to treat its outcome as unknown. Parked, paused and finished jobs
+-- A job whose call is in flight goes back with its attempt standing as started: the next owner, who finds
+-- `previous_owner` null and the attempt open, treats its outcome as unknown, as after a crash. Whoever releases it must
+-- send nothing more for that call. Parked, paused and finished jobs
 -- (claimed for a signal) go back to having nothing due: their signal is still unhandled and brings them up again.
 -- `between` always holds, and is there for the planner: see commit.
 update lockstep.job_state s

@@ -11,8 +11,8 @@ public struct RegisteredWorkflow: Sendable {
     public let inputSchema: Schema
     /// The signals it takes.
     public let signals: [String]
-    /// Each state by name, with what is done there in a few words.
-    public let states: [(state: String, plan: String)]
+    /// Each state by name, with what is done there in a few words, and the signals that bring a job on from there.
+    public let states: [(state: String, plan: String, signals: [String])]
     /// Where a job with this input rests first.
     ///
     /// Throws `DecodingError` where the input doesn't fit.
@@ -22,19 +22,20 @@ public struct RegisteredWorkflow: Sendable {
     /// Throws `DecodingError` where this build can't read it.
     let restore: @Sendable (_ data: String, JSONCoding) throws -> any Resident
 
+    /// The older versions from whose states there is a way to this one's, each with that way.
+    let migrations: [Int: @Sendable (_ data: String, JSONCoding) throws -> MigratedState]
+
     /// Registers a flow.
     ///
-    /// Throws where no schema can be derived from its input type: a mistake in the flow.
+    /// Throws where no schema can be derived from its input type, and where its migrations lead nowhere: mistakes in
+    /// the flow.
     public init<Flow: Workflow>(_ flow: Flow.Type) throws {
         name = Flow.name
         version = Flow.version
         inputSchema = try Schema.of(Flow.Input.self)
         signals = Flow.signals
-        var seen: Set<String> = []
-        states = Flow.samples.states.compactMap { sample in
-            let name = caseName(of: sample)
-            return seen.insert(name).inserted ? (name, Flow.plan(for: sample).summary) : nil
-        }
+        states = Self.states(of: flow)
+        migrations = try Self.migrations(of: flow)
         start = { input, coding in
             ResidentState<Flow>(value: Flow.start(try coding.read(Flow.Input.self, from: input)))
         }
@@ -43,6 +44,24 @@ public struct RegisteredWorkflow: Sendable {
 }
 
 extension RegisteredWorkflow {
+    private static func states<Flow: Workflow>(
+        of flow: Flow.Type
+    ) -> [(state: String, plan: String, signals: [String])] {
+        var seen: Set<String> = []
+        return flow.samples.states.compactMap { sample in
+            let name = caseName(of: sample)
+            guard seen.insert(name).inserted else { return nil }
+            let alike = flow.samples.states.filter { caseName(of: $0) == name }
+            let signals = flow.signals.filter { signal in
+                guard let event = flow.event(for: Signal(name: signal)) else { return false }
+                return alike.contains { state in
+                    if case .move = flow.transition(from: state, on: event) { true } else { false }
+                }
+            }
+            return (name, flow.plan(for: sample).summary, signals)
+        }
+    }
+
     /// What is wrong with a stored state, for a person; nil where this build can read it.
     public func problem(reading data: String, _ coding: JSONCoding) -> String? {
         do {

@@ -23,6 +23,8 @@ public protocol Resident: Sendable {
     func event(for refusal: ProviderRefusal) -> any WorkflowEvent
     /// The whole state as JSON for the database.
     func data(_ coding: JSONCoding) throws -> String
+    /// The whole state as JSON for people, with sensitive fields redacted.
+    func shown(_ coding: JSONCoding) throws -> String
 }
 
 /// One account at one provider: what limits and pauses apply to.
@@ -42,8 +44,8 @@ public struct ProviderAccount: Hashable, Sendable, CustomStringConvertible {
     public var description: String { "\(provider)/\(name)" }
 }
 
-/// A plan without its flow's types.
-public struct ResidentPlan: Sendable {
+/// A plan without its flow's types. It is looked at again and again, and so shared rather than copied.
+public final class ResidentPlan: Sendable {
     /// The one thing to do.
     public enum Step: Sendable {
         /// Do it once, with retries.
@@ -68,6 +70,17 @@ public struct ResidentPlan: Sendable {
     public let overdue: (after: Duration, desk: String)?
     /// In a few words, such as `poll readPayout`.
     public let summary: String
+
+    init(
+        step: Step, deadline: (@Sendable (Timestamp) -> Timestamp)?, deadlineEvent: (any WorkflowEvent)?,
+        overdue: (after: Duration, desk: String)?
+    ) {
+        self.step = step
+        self.deadline = deadline
+        self.deadlineEvent = deadlineEvent
+        self.overdue = overdue
+        summary = step.summary
+    }
 }
 
 extension ResidentPlan.Step {
@@ -129,7 +142,7 @@ public enum ResidentTransition: Sendable {
 }
 
 /// The state of a job of one flow. Its name and plan are asked for again and again, and worked out once.
-struct ResidentState<Flow: Workflow>: Resident {
+final class ResidentState<Flow: Workflow>: Resident {
     let value: Flow.State
     let state: String
     let plan: ResidentPlan
@@ -148,10 +161,9 @@ struct ResidentState<Flow: Workflow>: Resident {
         let plan = Flow.plan(for: value)
         var deadline: (@Sendable (Timestamp) -> Timestamp)?
         if let limit = plan.deadline?.limit { deadline = { limit.instant(entry: $0) } }
-        let step = step(of: plan)
         return ResidentPlan(
-            step: step, deadline: deadline, deadlineEvent: plan.deadline?.event,
-            overdue: plan.overdue.map { (after: $0.after, desk: $0.desk) }, summary: step.summary)
+            step: step(of: plan), deadline: deadline, deadlineEvent: plan.deadline?.event,
+            overdue: plan.overdue.map { (after: $0.after, desk: $0.desk) })
     }
 
     func transition(on event: any WorkflowEvent) -> ResidentTransition {
@@ -169,6 +181,7 @@ struct ResidentState<Flow: Workflow>: Resident {
     func event(for signal: Signal) -> (any WorkflowEvent)? { Flow.event(for: signal) }
     func event(for refusal: ProviderRefusal) -> any WorkflowEvent { Flow.refused(refusal) }
     func data(_ coding: JSONCoding) throws -> String { try coding.store(value) }
+    func shown(_ coding: JSONCoding) throws -> String { try coding.show(value) }
 
     private static func step(of plan: Plan<Flow>) -> ResidentPlan.Step {
         switch plan.step {

@@ -4,9 +4,13 @@ import WorkflowCore
 /// What the answer of an activity means for the job.
 extension JobRun {
     /// Takes the answer to the call under way, and works out what comes next.
-    mutating func answered(_ answer: ActivityAnswer, at now: Timestamp) -> Next {
+    ///
+    /// A failed probe tried the account on behalf of all: it is not counted against this job.
+    mutating func answered(_ answer: ActivityAnswer, isFailedProbe: Bool = false, at now: Timestamp) -> Next {
         guard let call = calling, let step = resident?.plan.step else { return .release }
         calling = nil
+        probed = isFailedProbe ? call.account : nil
+        defer { probed = nil }
         switch (call.purpose, step) {
         case (.perform, .perform(let activity, let retry)): performed(activity, retry, call, answer, at: now)
         case (.lookup, .perform(let activity, let retry)): lookedUp(activity, retry, call, answer, at: now)
@@ -134,7 +138,8 @@ extension JobRun {
         let since = [row.attemptAt, row.firstAttemptAt].compactMap { $0 }.max() ?? now
         let unknownFor = now - since
         let wait = max(min(max(unknownFor, retry.initialInterval), retry.maximumInterval), atLeast ?? .zero)
-        guard unknownFor + wait < retry.maximumElapsed ?? .hours(24) else {
+        if let probed { waitFor(probed, at: now) }
+        guard probed != nil || unknownFor + wait < retry.maximumElapsed ?? .hours(24) else {
             let what = row.plan ?? "the attempt"
             park("it is unknown whether \(what) happened, and the lookup fails: \(message)", at: now)
             return
@@ -195,6 +200,12 @@ extension JobRun {
         row.lastError = message
         let delay = max(retry.delay(after: row.attempt, seed: id.low), atLeast ?? .zero)
         let next = max(now, since + delay)
+        if let probed {
+            uncountAttempt()
+            waitFor(probed, at: now)
+            nextStepAt = next
+            return
+        }
         let first = row.firstAttemptAt ?? now
         guard retry.allows(attemptAfter: row.attempt, elapsed: next - first) else {
             let tries = row.attempt == 1 ? "1 attempt" : "\(row.attempt) attempts in \((now - first).inWords)"

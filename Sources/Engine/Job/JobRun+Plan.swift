@@ -12,6 +12,7 @@ extension JobRun {
         case .perform(let activity, let retry): return perform(activity, retry, at: now)
         case .poll(let activity, _):
             guard let due = nextStepAt, due <= now else { return release(due: nextStepAt) }
+            goOn(at: now)
             return call(activity, for: .poll, at: now)
         case .wait, .run: return release(due: nil)
         case .end(let outcome): return end(outcome, at: now)
@@ -49,6 +50,7 @@ extension JobRun {
 
     private mutating func perform(_ activity: ResidentActivity, _ retry: RetryPolicy, at now: Timestamp) -> Next {
         guard let due = nextStepAt, due <= now else { return release(due: nextStepAt) }
+        goOn(at: now)
         if isOutcomeUnknown, case .unguarded(let lookup, _) = activity.effect {
             return call(lookup, for: .lookup, at: now)
         }
@@ -76,9 +78,10 @@ extension JobRun {
     ) -> Next {
         guard let resident else { return .release }
         let invocation = Invocation(
-            job: id, lease: lease, workflow: name.workflow, activity: activity, purpose: purpose, key: key,
+            job: id, lease: lease, workflow: name.workflow, version: name.version, activity: activity, purpose: purpose,
+            key: key,
             account: resident.account, attempt: purpose == .poll ? row.attempt + 1 : max(1, row.attempt),
-            startedAt: now)
+            startedAt: now, sendBefore: now)
         calling = invocation
         return .perform(invocation)
     }
@@ -88,15 +91,46 @@ extension JobRun {
 extension JobRun {
     /// Takes back the attempt that was about to start: it certainly was not made.
     mutating func withdraw(at now: Timestamp) -> Next {
+        takeBack()
+        nextStepAt = now
+        return release(due: now)
+    }
+
+    /// The same because the account takes no calls for now; what is due before (a deadline) is not put off.
+    mutating func hold(for account: ProviderAccount, until: Timestamp, at now: Timestamp) -> Next {
+        takeBack()
+        nextStepAt = until
+        waitFor(account, at: now)
+        return release(due: until)
+    }
+
+    private mutating func takeBack() {
         if calling?.purpose == .perform {
-            row.attempt = before.number
-            row.firstAttemptAt = before.firstAt
+            uncountAttempt()
             undoAttempt()
         }
         calling = nil
-        nextStepAt = now
         isChanged = true
-        return release(due: now)
+    }
+
+    /// From now on it waits for its account, which is not its own fault: see `goOn`.
+    mutating func waitFor(_ account: ProviderAccount, at now: Timestamp) {
+        row.heldBy = account.description
+        row.heldSince = row.heldSince ?? now
+    }
+
+    /// Its account may be called again, or at least it is tried: the time that it was held counts for no retry policy.
+    private mutating func goOn(at now: Timestamp) {
+        guard let since = row.heldSince else { return }
+        row.firstAttemptAt = row.firstAttemptAt.map { $0 + (now - since) }
+        row.heldBy = nil
+        row.heldSince = nil
+    }
+
+    /// The attempt under way does not count.
+    mutating func uncountAttempt() {
+        row.attempt = before.number
+        row.firstAttemptAt = before.firstAt
     }
 
     /// The last attempt certainly was not made.

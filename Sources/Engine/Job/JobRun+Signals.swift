@@ -85,7 +85,8 @@ extension JobRun {
     mutating func operate(_ event: String, _ signal: PendingSignal, at now: Timestamp) {
         record(
             event: event, from: row.state, to: row.state, actor: signal.actor,
-            detail: signal.payload == "{}" ? [] : [("payload", signal.payload)], at: now)
+            detail: signal.payload == "{}" ? EventDetail() : EventDetail().with("payload", json: signal.payload),
+            at: now)
     }
 
     private mutating func childEnded(_ signal: PendingSignal, at now: Timestamp) -> String {
@@ -104,9 +105,23 @@ extension JobRun {
             return turnDown(signal, as: name, "an attempt's outcome is unknown; retry the job first", at: now)
         }
         guard let event = resident.event(for: Signal(name: name, payload: payload)) else {
-            return turnDown(signal, as: name, "\(self.name.workflow) takes no such signal \(name)", at: now)
+            let isKnown = workflow?.signals.contains(name) == true
+            let reason =
+                isKnown
+                ? "\(self.name.workflow) can't make sense of what came with \(name)"
+                : "\(self.name.workflow) takes no such signal \(name)"
+            return turnDown(signal, as: name, reason, at: now)
         }
-        return deliver(event, actor: signal.actor, at: now)
+        return deliver(event, actor: signal.actor, why: because(signal), at: now)
+    }
+
+    /// Why somebody wants a job to be cancelled, where they said so.
+    private func because(_ signal: PendingSignal) -> String? {
+        guard signal.name == "$cancel",
+            case .object(let payload) = try? registry.coding.read(JSONValue.self, from: signal.payload),
+            case .string(let reason) = payload["reason"]
+        else { return nil }
+        return reason
     }
 
     mutating func turnDown(
@@ -114,13 +129,14 @@ extension JobRun {
     ) -> String {
         record(
             event: name, from: row.state, to: row.state, actor: signal.actor,
-            detail: [("refused", JSONCoding.quoted(reason))], at: now)
+            detail: EventDetail(reason: because(signal)).with("refused", text: reason), at: now)
         return "refused: \(reason)"
     }
 
     /// Delivers the deadline's event, once for each entry into a state.
     mutating func deliverDeadline(at now: Timestamp) {
-        guard isPastDeadline(at: now) else { return }
+        // Asked first, and alone: most states have none.
+        guard let deadline = row.deadlineAt, deadline <= now, isPastDeadline(at: now) else { return }
         row.deadlineAt = nil
         row.deadlineEvent = nil
         isChanged = true

@@ -9,12 +9,12 @@ extension JobRun {
     /// Returns the answer for whoever brought it.
     mutating func deliver(
         _ event: any WorkflowEvent, leadingTo transition: ResidentTransition? = nil, actor: String,
-        call: Invocation? = nil, at now: Timestamp
+        call: Invocation? = nil, why: String? = nil, at now: Timestamp
     ) -> String {
         guard let resident else { return "refused: the job could not be started" }
         let from = resident.state
         let name = caseName(of: event)
-        let detail = describe(event, name, call: call)
+        let detail = describe(event, name, call: call, why: why)
         switch transition ?? resident.transition(on: event) {
         case .move(to: let next):
             do {
@@ -31,23 +31,23 @@ extension JobRun {
             record(name, from: from, to: from, actor: actor, call: call, detail: detail, at: now)
             return "delivered"
         case .ignore:
-            let ignored = [("ignored", "true")]
-            record(name, from: from, to: from, actor: actor, call: call, detail: detail + ignored, at: now)
+            let ignored = detail.with("ignored", json: "true")
+            record(name, from: from, to: from, actor: actor, call: call, detail: ignored, at: now)
             return "ignored: the job rests in \(from)"
         case .refuse(let reason):
-            let refused = [("refused", JSONCoding.quoted(reason))]
-            record(name, from: from, to: from, actor: actor, call: call, detail: detail + refused, at: now)
+            let refused = detail.with("refused", text: reason)
+            record(name, from: from, to: from, actor: actor, call: call, detail: refused, at: now)
             return "refused: \(reason)"
         case .unexpected:
-            let reason = "\(name) is not expected in \(from)\(contents(in: detail))"
+            let reason = "\(name) is not expected in \(from)\(contents(of: detail))"
             park(reason, event: name, actor: actor, detail: detail, at: now)
             return "parked: \(reason)"
         }
     }
 
     /// What an event says beside its name, cut to what fits a line; operators should not have to look for it.
-    private func contents(in detail: [(String, String)]) -> String {
-        guard let shown = detail.first(where: { $0.0 == "event" })?.1 else { return "" }
+    private func contents(of detail: EventDetail) -> String {
+        guard let shown = detail.event else { return "" }
         return ": " + (shown.count > 300 ? shown.prefix(300) + "…" : shown)
     }
 
@@ -127,6 +127,8 @@ extension JobRun {
         row.attemptAt = nil
         row.firstAttemptAt = nil
         row.lastError = nil
+        row.heldBy = nil
+        row.heldSince = nil
         isChanged = true
     }
 
@@ -151,10 +153,10 @@ extension JobRun {
     ///
     /// An attempt whose outcome is unknown stays unknown.
     mutating func park(
-        _ reason: String, event: String = "parked", actor: String = "engine", detail: [(String, String)] = [],
+        _ reason: String, event: String = "parked", actor: String = "engine", detail: EventDetail = EventDetail(),
         at now: Timestamp
     ) {
-        let parked = detail + [("parked", JSONCoding.quoted(reason))]
+        let parked = detail.with("parked", text: reason)
         record(event: event, from: row.state, to: row.state, actor: actor, detail: parked, at: now)
         // Whatever was answered, the flow has not taken note of it: whoever retries looks before it is repeated.
         if row.attemptStatus == .started { row.attemptStatus = .unknown }
@@ -162,27 +164,31 @@ extension JobRun {
         row.lastError = reason
         row.finishedAt = nil
         row.dueAt = nil
+        row.heldBy = nil
+        row.heldSince = nil
         nextStepAt = nil
     }
 
     // MARK: History
 
-    /// What the history tells of an event beside its name, as JSON members.
-    private func describe(_ event: any WorkflowEvent, _ name: String, call: Invocation?) -> [(String, String)] {
-        var members: [(String, String)] = []
+    /// What the history tells of an event beside its name.
+    private func describe(_ event: any WorkflowEvent, _ name: String, call: Invocation?, why: String?) -> EventDetail {
+        var detail = EventDetail()
         if let payload = try? registry.coding.show(event), payload != "{\"\(name)\":{}}" {
-            members.append(("event", payload))
+            detail.event = payload
+            detail.add("event", json: payload)
         }
         if let call {
-            members.append(("activity", JSONCoding.quoted(call.activity.name)))
-            members.append(("key", JSONCoding.quoted(call.key.description)))
-            members.append(("started_at", JSONCoding.quoted(call.startedAt.description)))
+            detail.add("activity", text: call.activity.name)
+            detail.add("key", text: call.key.description)
+            detail.add("started_at", text: call.startedAt.description)
         }
-        return members
+        if let why { detail.add("reason", text: why) }
+        return detail
     }
 
     private mutating func record(
-        _ event: String, from: String, to: String, actor: String, call: Invocation?, detail: [(String, String)],
+        _ event: String, from: String, to: String, actor: String, call: Invocation?, detail: EventDetail,
         at now: Timestamp
     ) {
         record(event: event, from: from, to: to, actor: actor, attempt: call?.attempt, detail: detail, at: now)
@@ -191,14 +197,13 @@ extension JobRun {
     /// Adds a row to the history: each one is a transition with a number of its own.
     mutating func record(
         event: String, from: String?, to: String?, actor: String, attempt: Int? = nil,
-        detail: [(String, String)] = [], at now: Timestamp
+        detail: EventDetail = EventDetail(), at now: Timestamp
     ) {
         seq += 1
-        let members = detail.map { "\(JSONCoding.quoted($0.0)):\($0.1)" }.joined(separator: ",")
         commit.history.append(
             HistoryEntry(
                 seq: seq, at: now, from: from, event: event, to: to, actor: actor, attempt: attempt,
-                detail: "{\(members)}"))
+                detail: detail.json))
         isChanged = true
     }
 

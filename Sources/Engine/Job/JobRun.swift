@@ -27,6 +27,8 @@ struct JobRun: Sendable {
 
     /// The last transition that the store is known to hold, and the last one made here.
     var committedSeq: Int
+    /// The commits that the store is known to hold, or was sent.
+    var commits: Int
     var seq: Int
     var row: JobRow
     var resident: (any Resident)?
@@ -37,6 +39,8 @@ struct JobRun: Sendable {
     var calling: Invocation?
     /// What the row said of earlier attempts before the one under way: it holds again if that one did not happen.
     var before = EarlierAttempts()
+    /// The account that the answer being taken has tried in vain.
+    var probed: ProviderAccount?
     /// Whether the row differs from what the store is known to hold.
     var isChanged = false
     var commit = Gathered()
@@ -61,6 +65,7 @@ struct JobRun: Sendable {
         workflow = registry[job.workflow, job.version]
         self.registry = registry
         committedSeq = job.seq
+        commits = job.commits
         seq = job.seq
         row = job.row
         signals = job.signals
@@ -87,7 +92,8 @@ struct JobRun: Sendable {
     /// The lease is kept when the run goes on.
     mutating func flush(keepsLease: Bool) -> JobCommit {
         var made = JobCommit(
-            id: id, expectedSeq: committedSeq, lease: lease, seq: seq, keepsLease: keepsLease, row: row)
+            id: id, expectedSeq: committedSeq, expectedCommits: commits, lease: lease, seq: seq, keepsLease: keepsLease,
+            row: row)
         made.history = commit.history
         made.handled = commit.handled
         made.references = commit.references
@@ -97,6 +103,7 @@ struct JobRun: Sendable {
         commit = Gathered()
         isChanged = false
         committedSeq = seq
+        commits += 1
         return made
     }
 

@@ -4,11 +4,13 @@ public import WorkflowCore
 /// Who asks the world.
 public protocol ActivityRunner: Sendable {
     /// Does what is asked, once, and says what is known afterwards. Never throws: not knowing is an answer too.
-    func perform(_ invocation: Invocation) async -> ActivityAnswer
+    ///
+    /// Nothing is sent when the permit is over: that certainly did not happen.
+    func perform(_ invocation: Invocation, permit: SendPermit) async -> ActivityAnswer
 }
 
-/// One call of an activity.
-public struct Invocation: Sendable {
+/// One call of an activity. It is handed from place to place, and so shared rather than copied.
+public final class Invocation: Sendable {
     /// Why it is called.
     public enum Purpose: Hashable, Sendable {
         /// It is what the state performs.
@@ -25,6 +27,8 @@ public struct Invocation: Sendable {
     public let lease: Int
     /// The job's flow.
     public let workflow: String
+    /// The flow's version.
+    public let version: Int
     /// What is asked.
     public let activity: ResidentActivity
     /// Why.
@@ -37,6 +41,32 @@ public struct Invocation: Sendable {
     public let attempt: Int
     /// When it was handed out.
     public let startedAt: Timestamp
+    /// Until when something may be sent for it, unless the lease is renewed: see `SendPermit`.
+    public let sendBefore: Timestamp
+
+    init(
+        job: JobID, lease: Int, workflow: String, version: Int, activity: ResidentActivity, purpose: Purpose,
+        key: IdempotencyKey, account: ProviderAccount, attempt: Int, startedAt: Timestamp, sendBefore: Timestamp
+    ) {
+        self.job = job
+        self.lease = lease
+        self.workflow = workflow
+        self.version = version
+        self.activity = activity
+        self.purpose = purpose
+        self.key = key
+        self.account = account
+        self.attempt = attempt
+        self.startedAt = startedAt
+        self.sendBefore = sendBefore
+    }
+
+    /// The same call, which may send until this instant.
+    func sent(before instant: Timestamp) -> Invocation {
+        Invocation(
+            job: job, lease: lease, workflow: workflow, version: version, activity: activity, purpose: purpose,
+            key: key, account: account, attempt: attempt, startedAt: startedAt, sendBefore: instant)
+    }
 }
 
 /// What is known after an activity was called.
@@ -64,7 +94,7 @@ public protocol ActivityHandler<Flow>: Sendable {
 }
 
 /// What a handler is told beside the activity.
-public struct ActivityContext: Hashable, Sendable {
+public struct ActivityContext: Sendable {
     /// The job.
     public let job: JobID
     /// What makes repeated requests one.
@@ -73,13 +103,16 @@ public struct ActivityContext: Hashable, Sendable {
     public let account: String
     /// When the call was handed out: the only time that a handler knows.
     public let startedAt: Timestamp
+    /// Asked right before anything is sent, each time.
+    public let permit: SendPermit
 
     /// A context.
-    public init(job: JobID, key: IdempotencyKey, account: String, startedAt: Timestamp) {
+    public init(job: JobID, key: IdempotencyKey, account: String, startedAt: Timestamp, permit: SendPermit) {
         self.job = job
         self.key = key
         self.account = account
         self.startedAt = startedAt
+        self.permit = permit
     }
 }
 
@@ -97,22 +130,27 @@ public enum Answer<Event: WorkflowEvent>: Sendable {
     case unknown(message: String)
 }
 
-/// The handlers of all flows.
+/// The handlers of all flows, each for one version.
 public struct ActivityHandlers: ActivityRunner {
-    private var handlers: [String: @Sendable (Invocation) async -> ActivityAnswer] = [:]
+    private struct Key: Hashable {
+        let workflow: String
+        let version: Int
+    }
+
+    private var handlers: [Key: @Sendable (Invocation, SendPermit) async -> ActivityAnswer] = [:]
 
     /// No handlers.
     public init() {}
 
-    /// Adds the handler of a flow.
+    /// Adds the handler of a flow, for the version that the flow's type says.
     public mutating func add<Handler: ActivityHandler>(_ handler: Handler) {
-        handlers[Handler.Flow.name] = { invocation in
+        handlers[Key(workflow: Handler.Flow.name, version: Handler.Flow.version)] = { invocation, permit in
             guard let activity = invocation.activity.activity as? Handler.Flow.Activity else {
                 return .notApplied(retryAfter: nil, message: "\(invocation.activity.name) belongs to another flow")
             }
             let context = ActivityContext(
                 job: invocation.job, key: invocation.key, account: invocation.account.name,
-                startedAt: invocation.startedAt)
+                startedAt: invocation.startedAt, permit: permit)
             return switch await handler.perform(activity, in: context) {
             case .event(let event): .event(event)
             case .nothing: .nothing
@@ -123,11 +161,12 @@ public struct ActivityHandlers: ActivityRunner {
         }
     }
 
-    /// Calls the handler of the job's flow.
-    public func perform(_ invocation: Invocation) async -> ActivityAnswer {
-        guard let handler = handlers[invocation.workflow] else {
-            return .notApplied(retryAfter: nil, message: "no handler for \(invocation.workflow) in this build")
+    /// Calls the handler of the job's flow and version.
+    public func perform(_ invocation: Invocation, permit: SendPermit) async -> ActivityAnswer {
+        guard let handler = handlers[Key(workflow: invocation.workflow, version: invocation.version)] else {
+            let flow = "\(invocation.workflow) version \(invocation.version)"
+            return .notApplied(retryAfter: nil, message: "no handler for \(flow) in this build")
         }
-        return await handler(invocation)
+        return await handler(invocation, permit)
     }
 }

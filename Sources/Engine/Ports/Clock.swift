@@ -6,6 +6,16 @@ public protocol Clock: Sendable {
     func now() -> Timestamp
     /// Returns at this instant, or earlier: on a virtual clock whenever it moves. Returns at once when cancelled.
     func sleep(until instant: Timestamp) async
+    /// Whether this instant may have passed already.
+    ///
+    /// Unlike `now`, it is never wrong about the past: a clock that may be out of date, since its process stood still,
+    /// says yes.
+    func mayHavePassed(_ instant: Timestamp) -> Bool
+}
+
+extension Clock {
+    /// For clocks that are never out of date.
+    public func mayHavePassed(_ instant: Timestamp) -> Bool { now() >= instant }
 }
 
 /// How those who enqueue learn that a node wants to be woken.

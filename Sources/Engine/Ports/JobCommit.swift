@@ -7,6 +7,8 @@ public struct JobCommit: Sendable {
     public let id: JobID
     /// The number of the last transition that the owner knows: if it is another by now, nothing is changed.
     public let expectedSeq: Int
+    /// The number of commits that the owner knows of, likewise; after this it is one more.
+    public let expectedCommits: Int
     /// The lease's token, likewise.
     public let lease: Int
     /// The number of the last transition after this.
@@ -29,9 +31,12 @@ public struct JobCommit: Sendable {
     public var attempts: [AttemptRecord] = []
 
     /// A commit of the fence and the row; the rest is added.
-    public init(id: JobID, expectedSeq: Int, lease: Int, seq: Int, keepsLease: Bool, row: JobRow) {
+    public init(
+        id: JobID, expectedSeq: Int, expectedCommits: Int, lease: Int, seq: Int, keepsLease: Bool, row: JobRow
+    ) {
         self.id = id
         self.expectedSeq = expectedSeq
+        self.expectedCommits = expectedCommits
         self.lease = lease
         self.seq = seq
         self.keepsLease = keepsLease

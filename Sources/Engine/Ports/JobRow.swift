@@ -73,6 +73,10 @@ public struct JobRow: Hashable, Sendable {
     public var desk: String?
     /// What went wrong last, for a person.
     public var lastError: String?
+    /// The account for which it waits, such as `dfns/main`; nil: it does not wait for one.
+    public var heldBy: String?
+    /// Since when.
+    public var heldSince: Timestamp?
     /// When the job was over.
     public var finishedAt: Timestamp?
 
@@ -110,9 +114,11 @@ public struct ClaimedJob: Sendable {
     public let version: Int
     /// Whose it is.
     public let tenant: String
-    /// The number of its last transition: half of the fence.
+    /// The number of its last transition: a part of the fence.
     public let seq: Int
-    /// The lease's token: the other half.
+    /// The number of its commits so far: another part.
+    public let commits: Int
+    /// The lease's token: the third part.
     public let lease: Int
     /// What it was asked, as JSON; only before the start.
     public let input: String?
@@ -127,14 +133,15 @@ public struct ClaimedJob: Sendable {
 
     /// A claimed job.
     public init(
-        id: JobID, workflow: String, version: Int, tenant: String, seq: Int, lease: Int, input: String?,
-        parent: JobID?, ownerVanished: Bool, row: JobRow, signals: [PendingSignal]
+        id: JobID, workflow: String, version: Int, tenant: String, seq: Int, commits: Int, lease: Int,
+        input: String?, parent: JobID?, ownerVanished: Bool, row: JobRow, signals: [PendingSignal]
     ) {
         self.id = id
         self.workflow = workflow
         self.version = version
         self.tenant = tenant
         self.seq = seq
+        self.commits = commits
         self.lease = lease
         self.input = input
         self.parent = parent

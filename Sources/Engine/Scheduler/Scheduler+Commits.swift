@@ -24,19 +24,26 @@ extension Scheduler {
         var keeps = false
         if case .perform = entry.next { keeps = true }
         held[lease.job]?.stage = .committing
-        return runs[lease.job]?.flush(keepsLease: keeps)
+        return withRun(lease.job) { $0.flush(keepsLease: keeps) }
     }
 
     mutating func committed(_ number: Int, accepted: Set<JobID>, at now: Timestamp) {
         guard let group = groups[number] else { return }
+        let isWhole = accepted.count == group.jobs.count
+        let refused = isWhole ? [] : group.jobs.filter { !accepted.contains($0.id) && isOurs($0) }
+        for job in group.jobs where accepted.contains(job.id) && isOurs(job) { proceed(job, at: now) }
+        // An earlier copy of it may have come after we had looked: then this one was refused, and ours it is.
+        if group.wasRepeated, !refused.isEmpty { return find(number, refused) }
         finish(number)
-        for job in group.jobs where isOurs(job) {
-            if accepted.contains(job.id) {
-                proceed(job, at: now)
-            } else {
-                drop(job.id)
-            }
-        }
+        for job in refused { drop(job.id) }
+    }
+
+    private mutating func find(_ number: Int, _ jobs: [JobCommit]) {
+        guard var group = groups[number] else { return }
+        group.jobs = jobs
+        group.wasRepeated = false
+        groups[number] = group
+        actions.append(.find(number, bucket: group.bucket, jobs.map(\.id)))
     }
 
     /// Whether a commit is still this node's business: the job was not lost in the meantime.
@@ -59,7 +66,7 @@ extension Scheduler {
             return drop(job.id)
         }
         if isDraining {
-            step(job.id, at: now, runs[job.id]?.withdraw(at: now))
+            step(job.id, at: now, withRun(job.id) { $0.withdraw(at: now) })
         } else {
             held[job.id]?.stage = .queued
             queue(invocation)
@@ -109,6 +116,7 @@ extension Scheduler {
         }
         group.mustFind = false
         group.jobs = again
+        group.wasRepeated = true
         groups[number] = group
         guard !again.isEmpty else { return finish(number) }
         actions.append(.commit(number, CommitBatch(bucket: group.bucket, node: node, jobs: again)))
@@ -117,7 +125,7 @@ extension Scheduler {
     private enum Fate {
         /// It is in the store.
         case applied
-        /// It is not, or it brought no transition by which it could be told: repeated word for word it does no harm.
+        /// It is not, or not yet: sent again, one of the two copies is taken.
         case missing
         /// Somebody else has the job by now.
         case overtaken
@@ -125,12 +133,10 @@ extension Scheduler {
 
     private func fateOf(_ job: JobCommit, _ position: Position?) -> Fate {
         guard let position, position.lease == job.lease else { return .overtaken }
-        switch position.owner {
-        case node where position.seq == job.seq && job.seq > job.expectedSeq && job.keepsLease: return .applied
-        case node where position.seq == job.expectedSeq: return .missing
-        case nil where position.seq == job.seq && !job.keepsLease: return .applied
-        default: return .overtaken
-        }
+        // Under our lease nobody else commits, and we commit one after the other.
+        if position.commits == job.expectedCommits + 1 { return .applied }
+        let isAsKnown = position.commits == job.expectedCommits && position.seq == job.expectedSeq
+        return isAsKnown && position.owner == node ? .missing : .overtaken
     }
 
     /// 100 ms, doubled with each failure, at most 5 s.

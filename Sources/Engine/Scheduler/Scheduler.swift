@@ -13,12 +13,20 @@ public struct Scheduler: Sendable {
     public struct Limits: Sendable {
         /// The most jobs held at once.
         public var held = 2000
+        /// Places beyond these for tenants whose turn it is: one that fills all of `held` keeps nobody out.
+        public var turnPlaces = 100
+        /// The most jobs of one tenant and priority that a turn takes, and an eighth of what it may take.
+        public var quantum = 25
+        /// While more is due than is claimed at once, tenants take turns this often, or after so many claims.
+        public var turnEvery: Duration = .milliseconds(25)
+        /// See `turnEvery`.
+        public var turnAfter = 8
         /// The most jobs claimed by one statement.
         public var claim = 200
         /// The most jobs committed by one statement.
         public var commit = 200
         /// The most commits under way at once for each bucket.
-        public var commitsUnderWay = 2
+        public var commitsUnderWay = 3
         /// The most calls under way at once for each provider account.
         public var callsPerAccount = 32
         /// How long a lease lasts; it is renewed at half time.
@@ -29,6 +37,18 @@ public struct Scheduler: Sendable {
         public var idlePoll: Duration = .seconds(1)
         /// How often a busy node looks behind its mark.
         public var lookBehind: Duration = .seconds(1)
+        /// When an account's breaker opens; see `Breaker`.
+        public var breaker = Breaker()
+        /// A call that would wait for longer than this because of its account is not kept: the job is given back.
+        ///
+        /// More than zero on a real clock only: a virtual one stands still as long as anybody owns a job.
+        public var holdAfter: Duration = .zero
+        /// The longest such a job rests unless somebody makes it due: the net under the release.
+        public var longestHold: Duration = .minutes(5)
+        /// The most jobs made due by one statement when an account is free again.
+        public var release = 200
+        /// How often a node reads how accounts stand.
+        public var exchange: Duration = .seconds(1)
         /// How long a node leaves what is due and yet was not handed out to it: somebody else is just taking it.
         public var contention: Duration = .milliseconds(50)
 
@@ -46,7 +66,7 @@ public struct Scheduler: Sendable {
         case bellSet
         /// Jobs were claimed.
         case claimed(bucket: Int, Claim)
-        /// A claim failed. Jobs that it may have leased come back when the leases end.
+        /// A claim failed. The next one brings the jobs that it may have leased.
         case claimFailed(bucket: Int)
         /// An activity answered.
         case answered(JobID, lease: Int, ActivityAnswer)
@@ -62,8 +82,32 @@ public struct Scheduler: Sendable {
         case renewed(bucket: Int, asked: [Lease], renewed: Set<JobID>)
         /// They could not be renewed for now.
         case renewFailed(bucket: Int)
+        /// The buckets that are to be claimed from, from now on.
+        case share(Set<Int>)
+        /// How accounts stand.
+        case accounts([AccountReading])
+        /// That could not be read for now.
+        case accountsFailed
+        /// Others have learnt what this node knew of an account, and this is how accounts stand now.
+        case changed(ProviderAccount, [AccountReading])
+        /// They have not, or nobody knows.
+        case changeFailed(ProviderAccount)
+        /// So many held jobs were made due.
+        case released(HeldRelease, Int)
+        /// They were not, or nobody knows.
+        case releaseFailed(HeldRelease)
+        /// Permits for calls were taken.
+        case permits(ProviderAccount, PermitGrant)
+        /// They were not, or nobody knows.
+        case permitsFailed(ProviderAccount)
         /// No new work: finish what is under way, give back the rest.
         case drain
+        /// Give everything back now, also what is called for: nobody waits for answers.
+        case giveBack
+        /// Leases were given back.
+        case givenBack(Int)
+        /// They were not, or nobody knows.
+        case giveBackFailed(Int)
     }
 
     /// What to do.
@@ -72,25 +116,43 @@ public struct Scheduler: Sendable {
         case claim(ClaimRequest)
         /// Call an activity.
         case perform(Invocation)
+        /// Let the call under way for a lease send something until then, and no longer.
+        case permit(Lease, until: Timestamp)
         /// Commit a group.
         case commit(Int, CommitBatch)
         /// Find out where jobs stand.
         case find(Int, bucket: Int, [JobID])
         /// Renew leases.
         case renew(bucket: Int, [Lease])
+        /// Give leases back.
+        case release(Int, bucket: Int, [Lease])
         /// Ask for the bell, since there is nothing to do.
         case setBell
+        /// Read how accounts stand.
+        case readAccounts
+        /// Let others learn something of an account.
+        case change(ProviderAccount, AccountChange)
+        /// Make held jobs due.
+        case releaseHeld(HeldRelease)
+        /// Take permits for so many calls at an account with a rate.
+        case takePermits(ProviderAccount, Int)
+        /// Tell people, in one line.
+        case note(String)
     }
 
     let node: NodeID
     let registry: Registry
     let limits: Limits
     var held: [JobID: HeldJob] = [:]
+    /// How many jobs are held of each tenant.
+    var places: [String: Int] = [:]
     /// What each held job is about: much larger than its place in the queues, and changed where it lies.
     var runs: [JobID: JobRun] = [:]
     var buckets: [Int: BucketState] = [:]
     var groups: [Int: CommitGroup] = [:]
     var nextGroup = 1
+    /// Leases that are being given back without a commit.
+    var releases: [Int: ReleaseGroup] = [:]
     var accounts: [ProviderAccount: AccountState] = [:]
     /// Calls under way, and whose places they take.
     var calls: [Lease: ProviderAccount] = [:]
@@ -98,9 +160,15 @@ public struct Scheduler: Sendable {
     /// How often the node was asked to look, and how often it claimed.
     var looks = 0
     var claims = 0
+    /// When accounts were read last, after how many looks, and whether they are being read.
+    var readAccountsAt: Timestamp?
+    var looksRead = -1
+    var isReadingAccounts = false
     var actions: [Action] = []
     /// Whether the node takes no new work.
     public internal(set) var isDraining = false
+    /// Whether it gives everything back, whatever is under way.
+    var givesBack = false
 
     /// A scheduler that looks after these buckets.
     public init(node: NodeID, registry: Registry, buckets: some Sequence<Int>, limits: Limits = Limits()) {
@@ -115,7 +183,9 @@ public struct Scheduler: Sendable {
 
     /// Whether nothing is under way: no job held, no claim on its way.
     public var isIdle: Bool {
-        held.isEmpty && groups.isEmpty && calls.isEmpty && buckets.values.allSatisfy { !$0.isClaiming }
+        held.isEmpty && groups.isEmpty && releases.isEmpty && calls.isEmpty
+            && buckets.values.allSatisfy { !$0.isClaiming }
+            && (givesBack || accounts.values.allSatisfy(\.gate.isAtRest))
     }
 
     /// Takes what happened, and answers with what to do now.
@@ -133,7 +203,7 @@ public struct Scheduler: Sendable {
 
     private mutating func take(_ happening: Happening, at now: Timestamp) {
         switch happening {
-        case .tick: look()
+        case .tick: hurry(at: now)
         case .bell: ring()
         case .bellSet: bellSet()
         case .claimed(let bucket, let claim): claimed(claim, bucket: bucket, at: now)
@@ -145,7 +215,29 @@ public struct Scheduler: Sendable {
         case .findFailed(let group): findFailed(group, at: now)
         case .renewed(let bucket, let asked, let renewed): self.renewed(asked, renewed, bucket: bucket, at: now)
         case .renewFailed(let bucket): buckets[bucket]?.renewFailed(at: now)
+        case .share(let share): self.share(share)
         case .drain: drain(at: now)
+        case .giveBack: giveBack(at: now)
+        case .givenBack(let group): releases[group] = nil
+        case .giveBackFailed(let group): releases[group]?.retryAt = now + .milliseconds(250)
+        case .accounts, .accountsFailed, .changed, .changeFailed, .released, .releaseFailed, .permits, .permitsFailed:
+            takeNews(happening, at: now)
+        }
+    }
+
+    private mutating func takeNews(_ happening: Happening, at now: Timestamp) {
+        switch happening {
+        case .accounts(let readings): learned(readings, at: now)
+        case .accountsFailed:
+            isReadingAccounts = false
+            readAccountsAt = now
+        case .changed(let account, let readings): changed(account, readings, at: now)
+        case .changeFailed(let account): changeFailed(account, at: now)
+        case .released(let release, let count): released(release, count, at: now)
+        case .releaseFailed(let release): releaseFailed(release)
+        case .permits(let account, let grant): permits(account, grant, at: now)
+        case .permitsFailed(let account): permitsFailed(account, at: now)
+        default: break
         }
     }
 
@@ -153,24 +245,39 @@ public struct Scheduler: Sendable {
     public func wakeAt(after now: Timestamp) -> Timestamp {
         var wake = now + limits.idlePoll
         if !isDraining, allowance > 0 {
-            for state in buckets.values where !state.isClaiming {
+            for state in buckets.values where state.isShared && !state.isClaiming {
                 if let instant = state.retryAt ?? state.nextDue { wake = min(wake, instant) }
             }
         }
+        if !isDraining, turnRoom > 0 {
+            for state in buckets.values where !state.isClaiming && state.isShared {
+                if state.retryAt == nil, !state.mayHaveLost, let backlog = state.backlog {
+                    wake = min(wake, backlog.turnedAt + backlog.pause)
+                }
+            }
+        }
+        for group in releases.values { if let retry = group.retryAt { wake = min(wake, retry) } }
         for group in groups.values { if let retry = group.retryAt { wake = min(wake, retry) } }
+        for state in accounts.values { if let instant = state.wakeAt(for: node, at: now) { wake = min(wake, instant) } }
         if !held.isEmpty { wake = min(wake, now + limits.term / 8) }
         return max(wake, now)
     }
 
     /// Starts whatever can be started.
     private mutating func schedule(at now: Timestamp) {
+        holdLines(at: now)
         for bucket in buckets.keys.sorted() {
             formGroups(in: bucket, at: now)
             renewLeases(in: bucket, at: now)
         }
         retryGroups(at: now)
+        retryReleases(at: now)
         startCalls(at: now)
+        tellNews(at: now)
+        takePermits(at: now)
+        releaseHeld(at: now)
         claimAll(at: now)
+        readAccounts(at: now)
     }
 }
 
@@ -182,6 +289,7 @@ struct HeldJob: Sendable {
     }
 
     let lease: Lease
+    let tenant: String
     var next: JobRun.Next = .release
     var stage = Stage.uncommitted
     var leaseEnds: Timestamp
@@ -193,6 +301,8 @@ struct HeldJob: Sendable {
 
 /// One bucket, as this node sees it.
 struct BucketState: Sendable {
+    /// Whether it is this node's to claim from; of others it only finishes what it holds.
+    var isShared = true
     var isClaiming = false
     var wantsClaim = true
     var mark: Timestamp?
@@ -201,14 +311,24 @@ struct BucketState: Sendable {
     var claimedAt: Timestamp?
     var nextDue: Timestamp?
     var retryAt: Timestamp?
+    /// How many claims failed in a row.
+    var failures = 0
+    /// Whether jobs may be leased to this node that it was never told of.
+    var mayHaveLost = false
     var asked = 0
     /// The number of its last claim among those of all buckets.
     var turn = 0
+    /// How far tenants have taken turns; nil: nothing is due that a claim does not take at once.
+    var backlog: Backlog?
+    var isTurn = false
     var isRenewing = false
     var renewedAt: Timestamp?
     /// Jobs whose step waits to be committed, in order.
     var uncommitted = Line<Lease>()
     var groupsUnderWay = 0
+
+    /// Whether nothing of it is under way but, perhaps, jobs that are held.
+    var isIdle: Bool { !isClaiming && !isRenewing && uncommitted.isEmpty && groupsUnderWay == 0 }
 
     /// Something will be due then.
     mutating func expect(_ due: Timestamp) { nextDue = nextDue.map { min($0, due) } ?? due }
@@ -226,15 +346,33 @@ struct CommitGroup: Sendable {
     var failures = 0
     var retryAt: Timestamp?
     var mustFind = false
+    /// Whether it was sent again, while the first copy may still be on its way.
+    var wasRepeated = false
+}
+
+/// Leases that are given back together.
+struct ReleaseGroup: Sendable {
+    let bucket: Int
+    let leases: [Lease]
+    var retryAt: Timestamp?
 }
 
 /// One account at a provider: what is called, and what waits for its turn.
 struct AccountState: Sendable {
     var calling = 0
-    var writes = Line<Lease>()
-    var reads = Line<Lease>()
+    var writes = Turns()
+    var reads = Turns()
+    var gate = Gate()
 
     var isEmpty: Bool { writes.isEmpty && reads.isEmpty }
+    var waiting: Int { writes.count + reads.count }
+
+    /// When the calls that wait here, or the news about it, go on.
+    func wakeAt(for node: NodeID, at now: Timestamp) -> Timestamp? {
+        if let again = gate.tellAt { return again }
+        guard !isEmpty, case .blocked(let until) = gate.passage(for: node, at: now) else { return nil }
+        return until
+    }
 }
 
 /// Whether those who enqueue know that this node wants to be woken.

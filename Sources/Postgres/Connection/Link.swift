@@ -124,8 +124,8 @@ final class Link {
 
     private func sendPrepared(_ statement: Statement, _ parameters: EncodedParameters) -> Bool {
         guard let serverName = prepared[statement.name]?.serverName else { return false }
-        return parameters.withPointers { count, values in
-            PQsendQueryPrepared(connection, serverName, count, values, nil, nil, 0)
+        return parameters.withPointers {
+            PQsendQueryPrepared(connection, serverName, $0.count, $0.values, $0.lengths, $0.formats, 0)
         } == 1
     }
 
@@ -141,8 +141,8 @@ final class Link {
     }
 
     private func sendUnprepared(_ sql: String, _ parameters: EncodedParameters) -> Bool {
-        parameters.withPointers { count, values in
-            PQsendQueryParams(connection, sql, count, nil, values, nil, nil, 0)
+        parameters.withPointers {
+            PQsendQueryParams(connection, sql, $0.count, nil, $0.values, $0.lengths, $0.formats, 0)
         } == 1
     }
 

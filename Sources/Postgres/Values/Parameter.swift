@@ -1,21 +1,29 @@
 public import Time
 
-/// A value for `$1`, `$2` and so on, in PostgreSQL's text form; the statement decides its type.
+/// A value for `$1`, `$2` and so on, in PostgreSQL's text form unless it says otherwise; the statement decides its
+/// type.
 ///
 /// `.text` serves every type that is written as text: uuid, jsonb, numeric, enums. `nil` is SQL's null.
 /// Arrays are `text[]`, `bigint[]` and so on: write `unnest($1::text[])`.
 public struct Parameter: Hashable, Sendable, CustomStringConvertible {
-    /// UTF-8 without a final zero; nil is null.
-    let utf8: [UInt8]?
+    /// UTF-8 without a final zero, or the binary form; nil is null.
+    let bytes: [UInt8]?
+    /// Whether it is the binary form.
+    var isBinary = false
 
     /// SQL's null.
-    public static let null = Parameter(utf8: nil)
+    public static let null = Parameter(bytes: nil)
+
+    /// A value in PostgreSQL's binary form of its type.
+    ///
+    /// The statement has to say that type (`$1::int[]`): the server refuses bytes that are no such value (22P03).
+    public static func binary(_ value: [UInt8]) -> Parameter { Parameter(bytes: value, isBinary: true) }
 
     /// A text, and whatever is written as one: uuid, jsonb, numeric.
-    public static func text(_ value: String?) -> Parameter { Parameter(utf8: value.map { Array($0.utf8) }) }
+    public static func text(_ value: String?) -> Parameter { Parameter(bytes: value.map { Array($0.utf8) }) }
 
     /// A text given as its UTF-8 bytes, JSON straight from an encoder for example.
-    public static func text(utf8 value: [UInt8]) -> Parameter { Parameter(utf8: value) }
+    public static func text(utf8 value: [UInt8]) -> Parameter { Parameter(bytes: value) }
 
     /// A whole number.
     public static func int(_ value: (some BinaryInteger)?) -> Parameter { .text(value.map { String($0) }) }
@@ -27,7 +35,7 @@ public struct Parameter: Hashable, Sendable, CustomStringConvertible {
     public static func timestamp(_ value: Timestamp?) -> Parameter { .text(value?.description) }
 
     /// Bytes, for `bytea`.
-    public static func bytes(_ value: [UInt8]?) -> Parameter { Parameter(utf8: value.map(Bytea.hexadecimal)) }
+    public static func bytes(_ value: [UInt8]?) -> Parameter { Parameter(bytes: value.map(Bytea.hexadecimal)) }
 
     /// An array of texts (of uuid, jsonb, numeric).
     public static func texts(_ values: [String?]) -> Parameter {
@@ -57,10 +65,10 @@ public struct Parameter: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// An array built by hand.
-    public static func array(_ literal: ArrayLiteral) -> Parameter { Parameter(utf8: literal.utf8) }
+    public static func array(_ literal: ArrayLiteral) -> Parameter { Parameter(bytes: literal.utf8) }
 
     /// How long it is, not what it is: a parameter can be a secret.
-    public var description: String { utf8.map { "(\($0.count) bytes)" } ?? "null" }
+    public var description: String { bytes.map { "(\($0.count) bytes)" } ?? "null" }
 
     private static func unquoted(_ values: [String?]) -> Parameter {
         var literal = ArrayLiteral(capacity: values.count * 8)
@@ -73,6 +81,8 @@ public struct Parameter: Hashable, Sendable, CustomStringConvertible {
 struct EncodedParameters: Sendable {
     private var bytes: [UInt8] = []
     private var starts: [Int?] = []
+    private var lengths: [Int32] = []
+    private var formats: [Int32] = []
 
     /// No parameters.
     static let none = EncodedParameters()
@@ -86,29 +96,43 @@ struct EncodedParameters: Sendable {
             throw PostgresError(
                 kind: .unusableRequest, message: "more than 65535 parameters; pass arrays", statement: statement.label)
         }
-        bytes.reserveCapacity(parameters.reduce(0) { $0 + ($1.utf8?.count ?? 0) + 1 })
+        bytes.reserveCapacity(parameters.reduce(0) { $0 + ($1.bytes?.count ?? 0) + 1 })
         for (index, parameter) in parameters.enumerated() {
-            guard let utf8 = parameter.utf8 else {
+            formats.append(parameter.isBinary ? 1 : 0)
+            lengths.append(Int32(clamping: parameter.bytes?.count ?? 0))
+            guard let value = parameter.bytes else {
                 starts.append(nil)
                 continue
             }
-            guard !utf8.contains(0) else {
+            guard parameter.isBinary || !value.contains(0) else {
                 throw PostgresError(
                     kind: .unusableRequest, message: "parameter $\(index + 1) contains a zero byte",
                     hint: "PostgreSQL can't store U+0000 in a text.", statement: statement.label)
             }
             starts.append(bytes.count)
-            bytes.append(contentsOf: utf8)
+            bytes.append(contentsOf: value)
             bytes.append(0)
         }
     }
 
-    /// Calls `body` with libpq's two arguments: the number, and a pointer to each text.
-    func withPointers<Answer>(_ body: (Int32, UnsafePointer<UnsafePointer<CChar>?>?) -> Answer) -> Answer {
+    /// What libpq takes: the number, a pointer to each value, their lengths, and whether they are binary.
+    typealias Pointers = (
+        count: Int32, values: UnsafePointer<UnsafePointer<CChar>?>?, lengths: UnsafePointer<Int32>?,
+        formats: UnsafePointer<Int32>?
+    )
+
+    /// Calls `body` with libpq's arguments.
+    func withPointers<Answer>(_ body: (Pointers) -> Answer) -> Answer {
         bytes.withUnsafeBytes { memory in
             let first = memory.bindMemory(to: CChar.self).baseAddress
             let pointers = starts.map { start in start.flatMap { first?.advanced(by: $0) } }
-            return pointers.withUnsafeBufferPointer { body(Int32($0.count), $0.baseAddress) }
+            return pointers.withUnsafeBufferPointer { values in
+                lengths.withUnsafeBufferPointer { lengths in
+                    formats.withUnsafeBufferPointer { formats in
+                        body((Int32(values.count), values.baseAddress, lengths.baseAddress, formats.baseAddress))
+                    }
+                }
+            }
         }
     }
 }

@@ -15,6 +15,9 @@ public final class PostgresClock: Clock {
     private static let nap = Duration.milliseconds(20)
     /// The longest sleep on a real clock before the mode is looked at again.
     private static let look = Duration.seconds(1)
+    /// How old, in the host's time, a reading of a virtual clock may be: much older than it is while the process runs,
+    /// and less than a node's silence may last before its leases stop holding the clock up.
+    private static let trust = Duration.seconds(3)
 
     fileprivate struct State {
         var mode: ClockReading.Mode
@@ -23,6 +26,7 @@ public final class PostgresClock: Clock {
         var offset: Int64
         var offsetBefore: Int64
         var windowBegan: Duration
+        var readAt: Duration
     }
 
     private let host: HostTime
@@ -36,7 +40,8 @@ public final class PostgresClock: Clock {
         let offset = reading.now.microseconds - elapsed.microseconds
         state = Mutex(
             State(
-                mode: reading.mode, now: reading.now, offset: offset, offsetBefore: offset, windowBegan: elapsed))
+                mode: reading.mode, now: reading.now, offset: offset, offsetBefore: offset, windowBegan: elapsed,
+                readAt: elapsed))
     }
 
     /// Reads the database's clock.
@@ -54,6 +59,14 @@ public final class PostgresClock: Clock {
             if state.mode == .real { state.now = max(state.now, state.best(at: elapsed)) }
             return state.now
         }
+    }
+
+    /// Whether this instant may have passed, also while this process stood still.
+    ///
+    /// A real clock goes on with the host's time. A virtual one may have been moved since it was read.
+    public func mayHavePassed(_ instant: Timestamp) -> Bool {
+        let isOld = state.withLock { $0.mode == .virtual && host.elapsed() - $0.readAt > Self.trust }
+        return isOld || now() >= instant
     }
 
     /// Takes note of what the database's clock said a moment ago; the mode is as it was known.
@@ -109,10 +122,12 @@ extension PostgresClock.State {
 
     fileprivate mutating func take(_ reading: ClockReading, at elapsed: Duration, window: Duration) {
         let sample = reading.now.microseconds - elapsed.microseconds
+        readAt = elapsed
         if reading.mode != mode {
             // Another clock: what was known of the old one says nothing.
             self = Self(
-                mode: reading.mode, now: reading.now, offset: sample, offsetBefore: sample, windowBegan: elapsed)
+                mode: reading.mode, now: reading.now, offset: sample, offsetBefore: sample, windowBegan: elapsed,
+                readAt: elapsed)
         } else if mode == .virtual {
             now = max(now, reading.now)
         } else if elapsed - windowBegan > window {

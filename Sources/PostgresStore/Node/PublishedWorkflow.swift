@@ -24,7 +24,12 @@ public struct PublishedWorkflow: Hashable, Sendable {
         inputSchema = try coding.store(workflow.inputSchema.json)
         signals = workflow.signals
         states = try coding.store(
-            workflow.states.map { JSONValue.object(["state": .string($0.state), "plan": .string($0.plan)]) })
+            workflow.states.map { state in
+                JSONValue.object([
+                    "state": .string(state.state), "plan": .string(state.plan),
+                    "signals": .array(state.signals.map { .string($0) }),
+                ])
+            })
         self.diagram = diagram
     }
 }

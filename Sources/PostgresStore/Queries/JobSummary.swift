@@ -54,6 +54,8 @@ public struct JobSummary: Hashable, Sendable {
     public let enqueuedBy: String
     /// When it ended.
     public let finishedAt: Timestamp?
+    /// The account that takes no calls for now, and that it waits for.
+    public let heldBy: String?
 
     init(_ row: Row) throws(PostgresError) {
         id = try row["id"]
@@ -81,6 +83,7 @@ public struct JobSummary: Hashable, Sendable {
         enqueuedAt = try row["enqueued_at"]
         enqueuedBy = try row["enqueued_by"]
         finishedAt = try row["finished_at"]
+        heldBy = try row["held_by"]
     }
 }
 

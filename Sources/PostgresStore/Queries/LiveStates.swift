@@ -1,4 +1,5 @@
 public import Postgres
+public import Time
 public import WorkflowCore
 
 /// Unfinished jobs of one flow that rest in one state: what `lockstep check` compares with the build.
@@ -11,7 +12,9 @@ public struct LiveState: Hashable, Sendable {
     public let state: String?
     /// How many jobs rest there.
     public let count: Int
-    /// One of them.
+    /// Since when the one rests there that does so longest.
+    public let oldest: Timestamp
+    /// The one that was enqueued first.
     public let example: JobID
     /// What is stored of that one's state, as JSON: whether the build can read it is worth a try.
     public let exampleData: String?
@@ -19,11 +22,12 @@ public struct LiveState: Hashable, Sendable {
     /// All live states of a database.
     public static func all(in database: any QueryRunner) async throws(PostgresError) -> [LiveState] {
         var states: [LiveState] = []
-        for row in try await database.query(.liveStates) {
+        for row in try await database.query(.liveStates, [], timeout: .minutes(5)) {
             states.append(
                 LiveState(
                     workflow: try row["workflow"], version: try row["version"], state: try row["state"],
-                    count: try row["jobs"], example: try row["example"], exampleData: try row["example_data"]))
+                    count: try row["jobs"], oldest: try row["oldest"], example: try row["example"],
+                    exampleData: try row["example_data"]))
         }
         return states
     }

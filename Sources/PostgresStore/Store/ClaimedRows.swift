@@ -27,6 +27,11 @@ struct ClaimCall {
     /// Of `claim.sql`.
     var due: [Parameter] { [bucket, workflows, versions, limit, marks, node, term] }
 
+    /// Of `claim_turns.sql`.
+    func turn(_ turn: ClaimRequest.Turn) -> [Parameter] {
+        [bucket, workflows, versions, limit, .int(turn.quantum), .text(turn.after), .texts(turn.without), node, term]
+    }
+
     /// Of `claim_signaled.sql`.
     func told(_ room: Int) -> [Parameter] { [bucket, workflows, versions, .int(room), node, term] }
 
@@ -54,6 +59,8 @@ struct ClaimedRows {
     private(set) var jobs: [ClaimedJob] = []
     /// For each priority the latest due time among them.
     private(set) var levels: [Timestamp?] = Array(repeating: nil, count: Marks.levels)
+    /// Where tenants took turns: behind which tenant the next turn begins.
+    private(set) var turnedTo = ""
     /// `lockstep.now()` in the claim; nil where there was nothing.
     private(set) var now: Timestamp?
 
@@ -62,7 +69,8 @@ struct ClaimedRows {
         let columns = try ClaimColumns(rows)
         now = try first[columns.now]
         jobs.reserveCapacity(rows.count)
-        for row in rows {
+        if let place = rows.columns.firstIndex(of: "turned_to") { turnedTo = try first[place] }
+        for row in rows where try columns.isJob(row) {
             let job = try columns.job(row)
             jobs.append(job)
             let level: Int = try row[columns.priority]
@@ -76,9 +84,10 @@ struct ClaimedRows {
 /// Where the columns of `claim.sql` stand: looked up once for all rows.
 private struct ClaimColumns {
     let now, priority: Int
-    private let id, workflow, version, tenant, seq, lease, input, parent, previousOwner, signals: Int
+    private let id, workflow, version, tenant, seq, commits, lease, input, parent, previousOwner, signals: Int
     private let status, state, data, output, wasDue, plan, attempt, attemptStatus, attemptAt, firstAttemptAt: Int
     private let enteredSeq, enteredAt, deadlineAt, deadlineEvent, overdueAt, desk, lastError, finishedAt: Int
+    private let heldBy, heldSince: Int
 
     init(_ rows: Rows) throws(PostgresError) {
         let places = Dictionary(zip(rows.columns, 0...)) { first, _ in first }
@@ -92,6 +101,7 @@ private struct ClaimColumns {
         (now, priority) = (try place("now"), try place("priority"))
         (id, workflow, version) = (try place("id"), try place("workflow"), try place("version"))
         (tenant, seq, lease) = (try place("tenant"), try place("seq"), try place("lease"))
+        commits = try place("commits")
         (input, parent) = (try place("input"), try place("parent_id"))
         (previousOwner, signals) = (try place("previous_owner"), try place("signals"))
         (status, state, data) = (try place("status"), try place("state"), try place("data"))
@@ -102,13 +112,18 @@ private struct ClaimColumns {
         (deadlineAt, deadlineEvent) = (try place("deadline_at"), try place("deadline_event"))
         (overdueAt, desk) = (try place("overdue_at"), try place("desk"))
         (lastError, finishedAt) = (try place("last_error"), try place("finished_at"))
+        (heldBy, heldSince) = (try place("held_by"), try place("held_since"))
     }
+
+    /// Where tenants take turns there is a row even if nothing was taken.
+    func isJob(_ row: Row) throws(PostgresError) -> Bool { try row[id, as: JobID?.self] != nil }
 
     func job(_ row: Row) throws(PostgresError) -> ClaimedJob {
         let previousOwner: String? = try row[self.previousOwner]
         return ClaimedJob(
             id: try row[id], workflow: try row[workflow], version: try row[version], tenant: try row[tenant],
-            seq: try row[seq], lease: try row[lease], input: try row[input], parent: try row[parent],
+            seq: try row[seq], commits: try row[commits], lease: try row[lease], input: try row[input],
+            parent: try row[parent],
             ownerVanished: previousOwner != nil, row: try jobRow(row), signals: try pendingSignals(row))
     }
 
@@ -132,6 +147,8 @@ private struct ClaimColumns {
         job.desk = try row[desk]
         job.lastError = try row[lastError]
         job.finishedAt = try row[finishedAt]
+        job.heldBy = try row[heldBy]
+        job.heldSince = try row[heldSince]
         return job
     }
 

@@ -5,130 +5,143 @@ import WorkflowCore
 /// The parameters of `commit.sql`, in its order.
 func commitParameters(_ batch: CommitBatch) -> [Parameter] {
     let jobs = batch.jobs
-    return [.int(batch.bucket), .text(batch.node.description)] + rows(of: jobs)
-        + history(of: jobs) + handled(of: jobs) + references(of: jobs) + messages(of: jobs) + children(of: jobs)
-        + attempts(of: jobs)
+    let (rows, more) = rows(of: jobs)
+    return [.int(batch.bucket), .text(batch.node.description)] + rows + history(of: jobs) + handled(of: jobs)
+        + references(of: jobs) + messages(of: jobs) + children(of: jobs) + attempts(of: jobs) + more
 }
 
-/// One array of an aspect of many things.
-private func array<Thing>(
-    _ things: [Thing], width: Int = 8, _ append: (inout ArrayText, Thing) -> Void
-) -> Parameter {
-    var array = ArrayText(capacity: 2 + things.count * width)
-    for thing in things { append(&array, thing) }
-    return array.parameter
-}
-
-/// $3 to $25.
-private func rows(of jobs: [JobCommit]) -> [Parameter] {
-    [
-        array(jobs, width: 37) { $0.append($1.id) },
-        array(jobs) { $0.append($1.expectedSeq) },
-        array(jobs) { $0.append($1.lease) },
-        array(jobs) { $0.append($1.seq) },
-        array(jobs, width: 2) { $0.append($1.keepsLease) },
-        array(jobs, width: 12) { $0.append($1.row.status.rawValue) },
-        array(jobs, width: 24) { $0.append($1.row.state) },
-        array(jobs, width: 512) { $0.append($1.row.data) },
-        array(jobs, width: 64) { $0.append($1.row.output) },
-        array(jobs, width: 28) { $0.append($1.row.dueAt) },
-        array(jobs, width: 24) { $0.append($1.row.plan) },
-        array(jobs) { $0.append($1.row.attempt) },
-        array(jobs) { $0.append($1.row.attemptStatus?.rawValue) },
-        array(jobs, width: 28) { $0.append($1.row.attemptAt) },
-        array(jobs, width: 28) { $0.append($1.row.firstAttemptAt) },
-        array(jobs) { $0.append($1.row.enteredSeq) },
-        array(jobs, width: 28) { $0.append($1.row.enteredAt) },
-        array(jobs, width: 28) { $0.append($1.row.deadlineAt) },
-        array(jobs) { $0.append($1.row.deadlineEvent) },
-        array(jobs, width: 28) { $0.append($1.row.overdueAt) },
-        array(jobs) { $0.append($1.row.desk) },
-        array(jobs) { $0.append($1.row.lastError) },
-        array(jobs, width: 28) { $0.append($1.row.finishedAt) },
+/// $3 to $25, and $62 to $64. Job by job: a step is large, and is taken in the hand once.
+private func rows(of jobs: [JobCommit]) -> (rows: [Parameter], more: [Parameter]) {
+    let types: [ArrayBytes.Element] = [
+        .uuid, .int, .int, .int, .bool, .text, .text, .jsonb, .jsonb, .timestamptz, .text, .int, .text, .timestamptz,
+        .timestamptz, .int, .timestamptz, .timestamptz, .text, .timestamptz, .text, .text, .timestamptz, .int, .text,
+        .timestamptz,
     ]
+    var columns = Columns(types, rows: jobs.count)
+    for job in jobs {
+        columns.next()
+        columns.put(job.id)
+        columns.put(job.expectedSeq)
+        columns.put(job.lease)
+        columns.put(job.seq)
+        columns.put(job.keepsLease)
+        put(job.row, in: &columns)
+        columns.put(job.expectedCommits)
+        columns.put(job.row.heldBy)
+        columns.put(job.row.heldSince)
+    }
+    let parameters = columns.parameters
+    return (Array(parameters.dropLast(3)), Array(parameters.suffix(3)))
 }
 
-/// Each job's things with the job that they belong to.
-private func all<Thing>(_ things: (JobCommit) -> [Thing], of jobs: [JobCommit]) -> [(id: JobID, it: Thing)] {
-    var found: [(id: JobID, it: Thing)] = []
-    for job in jobs { for thing in things(job) { found.append((job.id, thing)) } }
-    return found
+/// $8 to $25.
+private func put(_ row: JobRow, in columns: inout Columns) {
+    columns.put(row.status.rawValue)
+    columns.put(row.state)
+    columns.put(row.data)
+    columns.put(row.output)
+    columns.put(row.dueAt)
+    columns.put(row.plan)
+    columns.put(row.attempt)
+    columns.put(row.attemptStatus?.rawValue)
+    columns.put(row.attemptAt)
+    columns.put(row.firstAttemptAt)
+    columns.put(row.enteredSeq)
+    columns.put(row.enteredAt)
+    columns.put(row.deadlineAt)
+    columns.put(row.deadlineEvent)
+    columns.put(row.overdueAt)
+    columns.put(row.desk)
+    columns.put(row.lastError)
+    columns.put(row.finishedAt)
 }
 
 /// $26 to $34.
 private func history(of jobs: [JobCommit]) -> [Parameter] {
-    let entries = all(\.history, of: jobs)
-    return [
-        array(entries, width: 37) { $0.append($1.id) },
-        array(entries) { $0.append($1.it.seq) },
-        array(entries, width: 28) { $0.append($1.it.at) },
-        array(entries, width: 24) { $0.append($1.it.from) },
-        array(entries, width: 24) { $0.append($1.it.event) },
-        array(entries, width: 24) { $0.append($1.it.to) },
-        array(entries, width: 12) { $0.append($1.it.actor) },
-        array(entries) { $0.append($1.it.attempt) },
-        array(entries, width: 256) { $0.append($1.it.detail) },
-    ]
+    var columns = Columns(
+        [.uuid, .int, .timestamptz, .text, .text, .text, .text, .int, .jsonb], rows: jobs.count)
+    for job in jobs {
+        for entry in job.history {
+            columns.next()
+            columns.put(job.id)
+            columns.put(entry.seq)
+            columns.put(entry.at)
+            columns.put(entry.from)
+            columns.put(entry.event)
+            columns.put(entry.to)
+            columns.put(entry.actor)
+            columns.put(entry.attempt)
+            columns.put(entry.detail)
+        }
+    }
+    return columns.parameters
 }
 
 /// $35 to $37.
 private func handled(of jobs: [JobCommit]) -> [Parameter] {
-    let signals = all(\.handled, of: jobs)
-    return [
-        array(signals, width: 37) { $0.append($1.id) },
-        array(signals) { $0.append(Int($1.it.id)) },
-        array(signals, width: 16) { $0.append($1.it.answer) },
-    ]
+    table([.uuid, .bigint, .text], of: jobs, \.handled) { columns, signal in
+        columns.put(Int(signal.id))
+        columns.put(signal.answer)
+    }
 }
 
 /// $38 to $40.
 private func references(of jobs: [JobCommit]) -> [Parameter] {
-    let references = all(\.references, of: jobs)
-    return [
-        array(references, width: 37) { $0.append($1.id) },
-        array(references, width: 16) { $0.append($1.it.provider) },
-        array(references, width: 40) { $0.append($1.it.value) },
-    ]
+    table([.uuid, .text, .text], of: jobs, \.references) { columns, reference in
+        columns.put(reference.provider)
+        columns.put(reference.value)
+    }
 }
 
 /// $41 to $45.
 private func messages(of jobs: [JobCommit]) -> [Parameter] {
-    let messages = all(\.messages, of: jobs)
-    return [
-        array(messages, width: 37) { $0.append($1.id) },
-        array(messages, width: 37) { $0.append($1.it.to) },
-        array(messages) { $0.append($1.it.name) },
-        array(messages, width: 128) { $0.append($1.it.payload) },
-        array(messages, width: 48) { $0.append($1.it.key) },
-    ]
+    table([.uuid, .uuid, .text, .jsonb, .text], of: jobs, \.messages) { columns, message in
+        columns.put(message.to)
+        columns.put(message.name)
+        columns.put(message.payload)
+        columns.put(message.key)
+    }
 }
 
 /// $46 to $52.
 private func children(of jobs: [JobCommit]) -> [Parameter] {
-    let children = all(\.children, of: jobs)
-    return [
-        array(children, width: 37) { $0.append($1.id) },
-        array(children, width: 37) { $0.append($1.it.id) },
-        array(children, width: 24) { $0.append($1.it.workflow) },
-        array(children) { $0.append($1.it.version) },
-        array(children, width: 16) { $0.append($1.it.tenant) },
-        array(children, width: 256) { $0.append($1.it.input) },
-        array(children) { $0.append($1.it.parentSeq) },
-    ]
+    table([.uuid, .uuid, .text, .int, .text, .jsonb, .int], of: jobs, \.children) { columns, child in
+        columns.put(child.id)
+        columns.put(child.workflow)
+        columns.put(child.version)
+        columns.put(child.tenant)
+        columns.put(child.input)
+        columns.put(child.parentSeq)
+    }
 }
 
 /// $53 to $61.
 private func attempts(of jobs: [JobCommit]) -> [Parameter] {
-    let attempts = all(\.attempts, of: jobs)
-    return [
-        array(attempts, width: 37) { $0.append($1.id) },
-        array(attempts) { $0.append($1.it.seq) },
-        array(attempts) { $0.append($1.it.attempt) },
-        array(attempts, width: 24) { $0.append($1.it.activity) },
-        array(attempts, width: 48) { $0.append($1.it.key) },
-        array(attempts, width: 28) { $0.append($1.it.startedAt) },
-        array(attempts, width: 28) { $0.append($1.it.finishedAt) },
-        array(attempts, width: 12) { $0.append($1.it.outcome.rawValue) },
-        array(attempts, width: 64) { $0.append($1.it.error) },
-    ]
+    let types: [ArrayBytes.Element] = [.uuid, .int, .int, .text, .text, .timestamptz, .timestamptz, .text, .text]
+    return table(types, of: jobs, \.attempts) { columns, attempt in
+        columns.put(attempt.seq)
+        columns.put(attempt.attempt)
+        columns.put(attempt.activity)
+        columns.put(attempt.key)
+        columns.put(attempt.startedAt)
+        columns.put(attempt.finishedAt)
+        columns.put(attempt.outcome.rawValue)
+        columns.put(attempt.error)
+    }
+}
+
+/// What jobs bring seldom: a row for each such thing, the job's id before what `put` says of it.
+private func table<Thing>(
+    _ types: [ArrayBytes.Element], of jobs: [JobCommit], _ things: (JobCommit) -> [Thing],
+    put: (inout Columns, Thing) -> Void
+) -> [Parameter] {
+    var columns = Columns(types, rows: 0)
+    for job in jobs {
+        for thing in things(job) {
+            columns.next()
+            columns.put(job.id)
+            put(&columns, thing)
+        }
+    }
+    return columns.parameters
 }

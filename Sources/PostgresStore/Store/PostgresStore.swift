@@ -8,10 +8,10 @@ public import WorkflowCore
 /// Claims have a connection of their own, so that they never wait behind a large commit.
 public final class PostgresStore: Store {
     /// How long the server may work on a statement before it is undone; well within a lease.
-    private static let patience = Duration.seconds(20)
+    static let patience = Duration.seconds(20)
 
     private let claims: PostgresConnection
-    private let commits: PostgresPool
+    let commits: PostgresPool
     private let marks = Marks()
     private let sawNow: @Sendable (Timestamp) -> Void
     private let wroteReferences: @Sendable ([Reference]) -> Void
@@ -24,7 +24,7 @@ public final class PostgresStore: Store {
     ///   - wroteReferences: is given the references that a commit brought, after it, for webhooks that came too
     ///     early. It must not wait.
     public init(
-        _ database: PostgresConfiguration, connections: Int = 2,
+        _ database: PostgresConfiguration, connections: Int = 3,
         sawNow: @escaping @Sendable (Timestamp) -> Void = { _ in },
         wroteReferences: @escaping @Sendable ([Reference]) -> Void = { _ in }
     ) {
@@ -40,44 +40,88 @@ public final class PostgresStore: Store {
         await commits.close()
     }
 
-    /// Leases due jobs; where there is room, jobs that were told something; and says what is due next.
+    /// Leases due jobs; where there is room, jobs that were told something; and says what is due next, and how accounts
+    /// stand.
     public func claim(_ request: ClaimRequest) async throws(StoreFailure) -> Claim {
+        if let turn = request.turn { return try await claim(request, turn) }
         let call = ClaimCall(request, marks: marks.levels(for: request))
         let due = try await read { () throws(PostgresError) in
-            try ClaimedRows(await claims.query(.claim, call.due, timeout: Self.patience))
+            if let recovery = request.recovery { try await recover(recovery, request) }
+            return try ClaimedRows(await claims.query(.claim, call.due, timeout: Self.patience))
         }
         if let now = due.now { sawNow(now) }
         marks.note(due.levels, after: request)
         if let now = due.now, due.jobs.count >= request.limit {
-            return Claim(jobs: due.jobs, nextDue: nil, now: now)
+            return Claim(jobs: due.jobs, nextDue: nil, now: now, accounts: await readings(for: request))
         }
         do throws(StoreFailure) {
-            return try await claimSignaled(call, room: request.limit - due.jobs.count, after: due)
+            return try await claimSignaled(call, for: request, after: due)
         } catch {
             // What was leased must not be lost with it: these jobs run, and the next claim tells the rest.
             guard let now = due.now else { throw error }
-            return Claim(jobs: due.jobs, nextDue: nil, now: now)
+            return Claim(jobs: due.jobs, nextDue: nil, now: now, isPartial: true)
         }
     }
 
+    /// Leases due jobs of tenants in turn; where there is room, jobs that were told something.
+    private func claim(_ request: ClaimRequest, _ turn: ClaimRequest.Turn) async throws(StoreFailure) -> Claim {
+        let call = ClaimCall(request, marks: [])
+        let due = try await read { () throws(PostgresError) in
+            try ClaimedRows(await claims.query(.claimTurns, call.turn(turn), timeout: Self.patience))
+        }
+        // There is always a row.
+        guard let now = due.now else { throw .notApplied("a claim in turns has no answer") }
+        sawNow(now)
+        async let read = readings(for: request)
+        let room = request.limit - due.jobs.count
+        let told = room > 0 ? await ask(.claimSignaled, call.told(room)) : nil
+        var jobs = due.jobs
+        var isPartial = false
+        switch told.map({ rows in Result { try ClaimedRows(rows.get()) } }) {
+        case .success(let told): jobs += told.jobs
+        // What was leased must not be lost with it.
+        case .failure: isPartial = true
+        case nil: break
+        }
+        var claim = Claim(jobs: jobs, nextDue: nil, now: now, isPartial: isPartial, accounts: await read)
+        claim.turnedTo = due.turnedTo
+        return claim
+    }
+
+    /// What an earlier claim leased, and nobody knows of, is due now.
+    private func recover(
+        _ recovery: ClaimRequest.Recovery, _ request: ClaimRequest
+    ) async throws(PostgresError) {
+        let known: [Parameter] = [.ids(recovery.held), .timestamp(recovery.until)]
+        _ = try await claims.query(
+            .reclaim, [.int(request.bucket), .text(request.node.description)] + known, timeout: Self.patience)
+    }
+
     private func claimSignaled(
-        _ call: ClaimCall, room: Int, after due: ClaimedRows
+        _ call: ClaimCall, for request: ClaimRequest, after due: ClaimedRows
     ) async throws(StoreFailure) -> Claim {
-        async let told = ask(.claimSignaled, call.told(room))
+        async let told = ask(.claimSignaled, call.told(request.limit - due.jobs.count))
         async let next = ask(.nextDue, call.next)
-        let (toldRows, nextRows) = await (told, next)
-        return try await read { () throws(PostgresError) in
+        async let read = readings(for: request)
+        let (toldRows, nextRows, accounts) = await (told, next, read)
+        return try await self.read { () throws(PostgresError) in
             let told = try ClaimedRows(try toldRows.get())
             do throws(PostgresError) {
                 let next = try NextDue(try nextRows.get())
                 sawNow(next.now)
-                return Claim(jobs: due.jobs + told.jobs, nextDue: next.dueAt, now: next.now)
+                return Claim(jobs: due.jobs + told.jobs, nextDue: next.dueAt, now: next.now, accounts: accounts)
             } catch {
                 // Jobs were leased all the same; not to know what is due next only means to look again soon.
                 guard let now = told.now ?? due.now else { throw error }
-                return Claim(jobs: due.jobs + told.jobs, nextDue: nil, now: now)
+                return Claim(jobs: due.jobs + told.jobs, nextDue: nil, now: now, accounts: accounts)
             }
         }
+    }
+
+    /// How accounts stand, read after the jobs: what somebody paused before he enqueued is paused for that job.
+    private func readings(for request: ClaimRequest) async -> [AccountReading]? {
+        guard request.readsAccounts, case .success(let rows) = await ask(.readAccounts, []) else { return nil }
+        return try? AccountReading.all(rows)
     }
 
     private func ask(_ statement: Statement, _ parameters: [Parameter]) async -> Result<Rows, PostgresError> {
@@ -108,7 +152,8 @@ public final class PostgresStore: Store {
             for row in rows {
                 let owner: String? = try row["leased_by"]
                 positions[try row["id"]] = Position(
-                    seq: try row["seq"], lease: try row["lease"], owner: owner.map { NodeID($0) })
+                    seq: try row["seq"], commits: try row["commits"], lease: try row["lease"],
+                    owner: owner.map { NodeID($0) })
             }
             return positions
         }
@@ -129,7 +174,19 @@ public final class PostgresStore: Store {
         }
     }
 
-    private func read<Answer>(
+    /// Gives leases back.
+    public func release(_ leases: [Lease], bucket: Int, node: NodeID) async throws(StoreFailure) -> Set<JobID> {
+        try await read { () throws(PostgresError) in
+            try
+                (await commits.query(
+                    .release,
+                    [
+                        .int(bucket), .ids(leases.map(\.job)), .ints(leases.map(\.token)), .text(node.description),
+                    ], timeout: Self.patience)).ids()
+        }
+    }
+
+    func read<Answer>(
         _ body: () async throws(PostgresError) -> Answer
     ) async throws(StoreFailure) -> Answer {
         do throws(PostgresError) { return try await body() } catch { throw StoreFailure(error) }

@@ -28,6 +28,14 @@ public struct DfnsClient: Sendable {
         self.userAgent = userAgent
     }
 
+    /// The same client, which sends nothing once it is too late.
+    ///
+    /// That is asked before each of a call's requests, the two that sign among them; then nothing was done.
+    public func sending(unless isTooLate: @escaping @Sendable () -> Bool) -> DfnsClient {
+        DfnsClient(
+            account: account, transport: ExpiringTransport(transport, isTooLate: isTooLate), userAgent: userAgent)
+    }
+
     /// A request that changes nothing.
     func read<Answer: Decodable>(
         _ method: HTTPMethod, _ target: String, body: [UInt8] = []

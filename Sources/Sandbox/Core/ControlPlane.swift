@@ -18,7 +18,7 @@ enum ControlOperation: String, CaseIterable {
     var explanation: String {
         switch self {
         case .help: "this text"
-        case .ledger: "what really happened; “?of=” an object's id or the client's key for it"
+        case .ledger: "what really happened; “?of=” an object's id or the client's key; “?from=0&limit=1000” a page"
         case .state: "all that the sandbox keeps"
         case .listFaults: "the faults that are scripted"
         case .addFault: "script a fault of the next requests or webhooks"
@@ -36,7 +36,7 @@ extension Sandbox {
         do throws(InvalidField) {
             switch operation {
             case .help: return .text(200, helpText)
-            case .ledger: return Self.answer(ledgerJSON(of: QueryItems(request.query)["of"]))
+            case .ledger: return Self.answer(try ledgerJSON(QueryItems(request.query)))
             case .state: return Self.answer(provider.state)
             case .listFaults: return Self.answer(faults.json)
             case .addFault:
@@ -60,8 +60,12 @@ extension Sandbox {
         .json(status, JSON.fields(["error": .fields(["message": .string(message)])]).text)
     }
 
-    private func ledgerJSON(of name: String?) -> JSON {
-        .fields(["effects": ledger.json(of: name)])
+    private func ledgerJSON(_ query: QueryItems) throws(InvalidField) -> JSON {
+        guard let from = Int(query["from"] ?? "0"), let limit = Int(query["limit"] ?? "\(Int.max)"), from >= 0,
+            limit >= 0
+        else { throw InvalidField("from, limit", "must be whole numbers") }
+        let total = JSON.int(ledger.effects.count)
+        return .fields(["effects": ledger.json(of: query["of"], from: from, limit: limit), "total": total])
     }
 
     private var helpText: String {
@@ -71,7 +75,7 @@ extension Sandbox {
                 ControlOperation.router.routes.map { ("\($0.method.rawValue) \($0.path)", $0.operation.explanation) }),
             HelpSection(
                 "Faults of requests: POST /__sandbox/faults {\"fault\": …, \"operation\"?, \"method\"?, \"path\"?, "
-                    + "\"times\"?: 1, \"seconds\"?: 1}",
+                    + "\"times\"?: 1, \"seconds\"?: 1, \"retry_after\"?}",
                 RequestFault.allCases.map { ($0.rawValue, $0.explanation) }),
             HelpSection(
                 "Faults of webhooks: POST /__sandbox/faults {\"fault\": …, \"webhook\": \"*\" or how its kind begins, "

@@ -26,7 +26,7 @@ public enum RequestFault: String, Sendable, Hashable, CaseIterable {
         case .drip: "send the answer's body in small pieces over “seconds”"
         case .dropBefore: "break the connection before anything is done"
         case .dropAfter: "do it, then break the connection without an answer"
-        case .rateLimited: "answer 429 and do nothing; with “times”, a burst"
+        case .rateLimited: "answer 429 and do nothing; with “times”, a burst; “retry_after” seconds in its header"
         case .errorBefore: "answer 500 and do nothing"
         case .errorAfter: "do it, then answer 500"
         case .unavailable: "answer 503 and do nothing"

@@ -57,7 +57,7 @@ extension Faults {
     }
 
     private mutating func addRequestRule(_ body: JSONReader, operations: [String]) throws(InvalidField) {
-        try body.refuseOthers(than: ["fault", "operation", "method", "path", "times", "seconds"])
+        try body.refuseOthers(than: ["fault", "operation", "method", "path", "times", "seconds", "retry_after"])
         guard let fault: RequestFault = try body.optionalChoice("fault") else {
             throw InvalidField("fault", "is required")
         }
@@ -70,6 +70,10 @@ extension Faults {
         rule.path = try body.optionalString("path")
         rule.times = try body.optionalInt("times", in: 1...1_000_000) ?? 1
         rule.duration = try body.optionalSeconds("seconds") ?? rule.duration
+        rule.retryAfter = try body.optionalInt("retry_after", in: 0...86_400)
+        guard rule.retryAfter == nil || fault == .rateLimited || fault == .unavailable else {
+            throw InvalidField("retry_after", "goes with rate_limited and unavailable only")
+        }
         add(rule)
     }
 

@@ -17,11 +17,13 @@ public struct Faults: Sendable {
         public var times: Int
         /// How long, where the fault is about time.
         public var duration: Duration
+        /// What a 429 or 503 says in `Retry-After`, in seconds; nil: nothing.
+        public var retryAfter: Int?
 
         /// A rule for the next `times` requests that it fits.
         public init(
             _ fault: RequestFault, operation: String? = nil, method: String? = nil, path: String? = nil,
-            times: Int = 1, duration: Duration = .seconds(1)
+            times: Int = 1, duration: Duration = .seconds(1), retryAfter: Int? = nil
         ) {
             self.fault = fault
             self.operation = operation
@@ -29,6 +31,7 @@ public struct Faults: Sendable {
             self.path = path
             self.times = times
             self.duration = duration
+            self.retryAfter = retryAfter
         }
 
         func fits(operation: String?, method: String, path: String) -> Bool {
@@ -92,6 +95,7 @@ public struct Faults: Sendable {
         var fault: RequestFault?
         var delay: Duration = .zero
         var drip: Duration = .zero
+        var retryAfter: Int?
     }
 
     /// Decides about one request, and counts it.
@@ -101,7 +105,8 @@ public struct Faults: Sendable {
             let delay = takeRule(isDelay: true, operation, request)
             if delay?.fault == .latency { verdict.delay = delay?.duration ?? .zero }
             if delay?.fault == .drip { verdict.drip = delay?.duration ?? .zero }
-            verdict.fault = takeRule(isDelay: false, operation, request)?.fault
+            let rule = takeRule(isDelay: false, operation, request)
+            (verdict.fault, verdict.retryAfter) = (rule?.fault, rule?.retryAfter)
         }
         random?.draw(into: &verdict)
         if isOverLimit(at: now) { verdict.fault = .rateLimited }

@@ -87,11 +87,11 @@ public struct Ledger: Sendable {
         (positions[Index(kind: kind, name: name)] ?? []).map { effects[$0] }
     }
 
-    /// All effects as a JSON array, oldest first; only those of one object or key if a name is given.
-    public func json(of name: String? = nil) -> JSON {
+    /// The effects as a JSON array, oldest first: those of one object or key if a name is given, and of these a page.
+    public func json(of name: String? = nil, from: Int = 0, limit: Int = .max) -> JSON {
         let chosen = name.map { name in effects.filter { $0.object == name || $0.key == name } } ?? effects
         return .array(
-            chosen.map { effect in
+            chosen.dropFirst(from).prefix(limit).map { effect in
                 .fields([
                     "kind": .string(effect.kind.rawValue), "object": .string(effect.object), "key": .text(effect.key),
                     "at": .string(effect.at.description), "amount": .text(effect.amount),

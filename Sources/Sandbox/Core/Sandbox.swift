@@ -30,20 +30,20 @@ public struct Sandbox<Provider: SimulatedProvider>: Simulator {
         }
         let match = Provider.operation(of: request)
         let verdict = faults.judge(request, operation: match?.operation.rawValue, at: now)
-        let answer = answer(request, match, fault: verdict.fault, at: now)
+        let answer = answer(request, match, verdict, at: now)
         guard verdict.delay > .zero || verdict.drip > .zero, let response = answer.response else { return answer }
         return .respondSlowly(response, delay: verdict.delay, drip: verdict.drip)
     }
 
     private mutating func answer(
         _ request: HTTPRequest, _ match: (operation: Provider.Operation, parameters: [String])?,
-        fault: RequestFault?, at now: Timestamp
+        _ verdict: Faults.RequestVerdict, at now: Timestamp
     ) -> SandboxAnswer {
-        switch fault {
+        switch verdict.fault {
         case .dropBefore: return .drop
-        case .rateLimited: return .respond(provider.errorResponse(429, "Too Many Requests"))
+        case .rateLimited: return .respond(later(429, "Too Many Requests", verdict.retryAfter))
         case .errorBefore: return .respond(provider.errorResponse(500, "Internal Server Error"))
-        case .unavailable: return .respond(provider.errorResponse(503, "Service Unavailable"))
+        case .unavailable: return .respond(later(503, "Service Unavailable", verdict.retryAfter))
         case .dropAfter, .errorAfter, .accepted, .latency, .drip, nil: break
         }
         guard let (operation, parameters) = match else {
@@ -51,12 +51,19 @@ public struct Sandbox<Provider: SimulatedProvider>: Simulator {
         }
         let answer = provider.respond(
             to: Call(operation, parameters: parameters, request: request), at: now)
-        switch fault {
+        switch verdict.fault {
         case .dropAfter: return .drop
         case .errorAfter: return .respond(provider.errorResponse(500, "Internal Server Error"))
         case .accepted: return (answer.response?.status).map { $0 < 300 } == true ? .respond(.json(202, "{}")) : answer
         case .dropBefore, .rateLimited, .errorBefore, .unavailable, .latency, .drip, nil: return answer
         }
+    }
+
+    /// An error that says when to come again, where the fault says so.
+    private mutating func later(_ status: Int, _ message: String, _ seconds: Int?) -> HTTPResponse {
+        var response = provider.errorResponse(status, message)
+        if let seconds { response.headers.add("Retry-After", String(seconds)) }
+        return response
     }
 
     /// When `advance` next has something to do; nil if never, unless a request comes.

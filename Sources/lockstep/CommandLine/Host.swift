@@ -42,11 +42,17 @@ struct Host: Sendable {
     /// A new UUID from the system.
     func uuid() -> String { UUID().uuidString.lowercased() }
 
-    /// The machine's time for those who only measure how long things take.
-    var time: HostTime {
+    /// Time since this was asked for; it never goes back.
+    var monotonicTime: @Sendable () -> Duration {
         let start = ContinuousClock.now
-        return HostTime(elapsed: { ContinuousClock.now - start }, sleep: { await self.sleep($0) })
+        return { ContinuousClock.now - start }
     }
+
+    /// The machine's time for those who only measure how long things take.
+    var time: HostTime { HostTime(elapsed: monotonicTime, sleep: { await self.sleep($0) }) }
+
+    /// How many processors the machine has.
+    var processors: Int { ProcessInfo.processInfo.activeProcessorCount }
 
     /// A path as typed, made absolute.
     func path(_ text: String) -> String { text.hasPrefix("/") ? text : directory + "/" + text }
@@ -58,6 +64,15 @@ struct Host: Sendable {
         } catch {
             throw CommandFailure("can't read \(path): \(error.localizedDescription)", code: .usage)
         }
+    }
+
+    /// Opens a file to read it line by line (`-`: the standard input), or throws a sentence about it.
+    func lines(of path: String) throws -> LineReader {
+        if path == "-" { return LineReader(.standardInput) }
+        guard let handle = FileHandle(forReadingAtPath: self.path(path)) else {
+            throw CommandFailure("can't read \(path)", code: .usage)
+        }
+        return LineReader(handle)
     }
 
     private static let output = Mutex(())

@@ -40,7 +40,8 @@ enum List: Command {
             host.print("id".padded(38) + "key".padded(22) + "workflow".padded(16) + "status".padded(11) + "state")
             for job in jobs {
                 let columns = job.id.description.padded(38) + (job.key ?? "").padded(22) + job.workflow.padded(16)
-                host.print(columns + job.status.padded(11) + (job.state ?? ""))
+                let held = job.heldBy.map { " (held by \($0))" } ?? ""
+                host.print(columns + job.status.padded(11) + (job.state ?? "") + held)
             }
         }
         return .success

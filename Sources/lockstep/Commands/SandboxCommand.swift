@@ -6,6 +6,7 @@ import Domain
 import HTTPClient
 import HTTPServer
 import HTTPTypes
+import PostgresStore
 import SandboxCore
 import SandboxHost
 import Time
@@ -25,6 +26,7 @@ enum SandboxCommand: Command {
         Option("config", "FILE", "The configuration (default: lockstep.json5)."),
         Option("database", "URL", "Share this database's clock (default: LOCKSTEP_DATABASE_URL, else real time)."),
         Option("seed", "N", "What ids and rates are drawn from (default: 1)."),
+        Option("faster", "N", "Let payouts take an Nth of their time (default: 1): for tests on a real clock."),
         Option(flag: "help-dfns", "Print what the simulated Dfns can do, and how to make it happen."),
         Option(flag: "with-parent", "Stop when standard input is closed."),
     ]
@@ -41,9 +43,11 @@ enum SandboxCommand: Command {
         }
         let seed = UInt64(try arguments.integer("seed", in: 0...Int.max) ?? 1)
         let clock = try await clock(arguments, on: host)
+        var options = DfnsOptions()
+        options.delays = options.delays.faster(by: try arguments.integer("faster", in: 1...10_000) ?? 1)
         var servers: [(server: HTTPServer, host: SandboxHost)] = []
         for account in accounts {
-            servers.append(try serve(account, configuration, clock: clock, seed: seed, on: host))
+            servers.append(try serve(account, configuration, options, clock: clock, seed: seed, on: host))
             host.print("dfns/\(account.name): http://127.0.0.1:\(servers.last?.server.port ?? 0)")
         }
         host.print("ready")
@@ -66,8 +70,8 @@ enum SandboxCommand: Command {
     }
 
     private static func serve(
-        _ account: DfnsAccount, _ configuration: LockstepConfiguration, clock: any SandboxClock, seed: UInt64,
-        on host: Host
+        _ account: DfnsAccount, _ configuration: LockstepConfiguration, _ options: DfnsOptions,
+        clock: any SandboxClock, seed: UInt64, on host: Host
     ) throws -> (HTTPServer, SandboxHost) {
         let webhooks = account.webhookSecret.map { secret in
             DfnsWorld.Webhook(
@@ -77,9 +81,11 @@ enum SandboxCommand: Command {
         let world = try DfnsWorld(
             seed: seed, bearer: account.token.reveal(), credentialID: account.credentialID,
             publicKeyPEM: account.privateKey.publicKey.pem(), webhooks: webhooks.map { [$0] } ?? [])
+        let failures = FailureLog(host: host.time, write: { host.log("dfns/\(account.name): \($0)") })
         let sandbox = SandboxHost(
-            Sandbox(DfnsSimulator(world)), clock: clock, transport: NetworkTransport(connectionsPerHost: 32),
-            pause: { await host.sleep($0) }, log: { host.log("dfns/\(account.name): \($0)") })
+            Sandbox(DfnsSimulator(world, options: options)), clock: clock,
+            transport: NetworkTransport(connectionsPerHost: 32),
+            pause: { await host.sleep($0) }, log: failures.log)
         let server = try HTTPServer(host: account.origin.host, port: account.origin.port) { request in
             await sandbox.answer(request)
         }

@@ -16,6 +16,8 @@ struct Flows: Sendable {
     let registry: Registry
     /// Who makes their calls.
     let handlers: ActivityHandlers
+    /// The accounts that are configured.
+    let accounts: [AccountLimits]
     /// Who reads their webhooks.
     let webhookSources: [any WebhookSource]
 
@@ -28,11 +30,20 @@ struct Flows: Sendable {
         var handlers = ActivityHandlers()
         handlers.add(DfnsPayoutActivities(clients: Dictionary(clients) { _, last in last }))
         self.handlers = handlers
+        accounts = configuration.dfnsAccounts.map { account in
+            let limits = configuration.limits[account.name]
+            return AccountLimits(
+                ProviderAccount(provider: DfnsPayout.provider, name: account.name), concurrency: limits?.concurrency,
+                rate: limits?.rate, burst: limits?.burst)
+        }
         webhookSources = [DfnsWebhookSource(accounts: configuration.dfnsAccounts)]
     }
 
     /// The flows without accounts, for commands that call nobody.
-    static func registry() throws -> Registry { Registry([try RegisteredWorkflow(DfnsPayout.self)]) }
+    static func registry() throws -> Registry {
+        func registered<Flow: Workflow>(_ flow: Flow.Type) throws -> RegisteredWorkflow { try RegisteredWorkflow(flow) }
+        return Registry(try KnownFlows.all.map { try registered($0) })
+    }
 
     /// What each flow looks like.
     static let pictures = [
@@ -50,20 +61,5 @@ struct Flows: Sendable {
     /// What this build tells the database about its flows.
     func published() throws -> [PublishedWorkflow] {
         try registry.workflows.map { try PublishedWorkflow($0, diagram: Self.pictures[$0.name]?.diagram.mermaid) }
-    }
-
-    /// The live jobs of a database that this build can't run, in a sentence for each kind.
-    static func troubles(in pool: PostgresPool, registry: Registry) async throws -> [String] {
-        try await LiveState.all(in: pool).compactMap { live in
-            let what = "\(live.count) \(live.count == 1 ? "job" : "jobs") of \(live.workflow) version \(live.version)"
-            let place = "\(live.state.map { " in \($0)" } ?? ""), such as \(live.example)"
-            guard let workflow = registry[live.workflow, live.version] else {
-                return "\(what)\(place): this build has no such flow and version"
-            }
-            guard let data = live.exampleData, let problem = workflow.problem(reading: data, registry.coding) else {
-                return nil
-            }
-            return "\(what)\(place): this build can't read the stored state: \(problem)"
-        }
     }
 }

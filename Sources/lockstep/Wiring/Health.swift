@@ -1,6 +1,6 @@
 import HTTPTypes
 import Postgres
-import SQL
+import PostgresStore
 
 /// What load balancers and people ask a daemon.
 struct Health: Sendable {
@@ -17,14 +17,10 @@ struct Health: Sendable {
 
     private func readiness() async -> HTTPResponse {
         do {
-            let stranded = try await database.query(Statement(name: "stranded", sql: SQL.stranded))
-            guard stranded.isEmpty else {
-                let lines = try stranded.map { row in
-                    let flow = try "\(row["workflow", as: String.self]) version \(row["version", as: Int.self])"
-                    return "\(try row["jobs", as: Int.self]) jobs of \(flow) can be run by no living daemon\n"
-                }
-                return .text(503, lines.joined())
-            }
+            // A database that hangs is no better than one that is gone, and whoever asks does not wait for long.
+            _ = try await database.query(Statement(name: "alive", sql: "select 1"), [], timeout: .seconds(2))
+            let stranded = try await StrandedVersion.all(in: database)
+            guard stranded.isEmpty else { return .text(503, stranded.map { "\($0)\n" }.joined()) }
             return .text(200, "ready\n")
         } catch {
             return .text(503, "the database does not answer\n")

@@ -30,7 +30,7 @@ extension JobSummary {
             "last_error": .text(lastError), "outcome": .text(outcome), "output": JSONText.parsed(output),
             "seq": .int(Int64(seq)), "overdue": .bool(isOverdue), "parent": .text(parent),
             "tags": .array(tags.map { .string($0) }), "enqueued_at": .text(enqueuedAt),
-            "finished_at": .text(finishedAt),
+            "finished_at": .text(finishedAt), "held_by": .text(heldBy),
         ])
     }
 }

@@ -12,6 +12,9 @@ struct World: Sendable {
     private let cluster: PrivateCluster?
     private let children: [ChildProcess]
 
+    /// The daemon's process id.
+    var daemonProcess: Int32 { children.last?.id ?? 0 }
+
     static let options = [
         Option("database", "URL", "Use this database instead (default: LOCKSTEP_DATABASE_URL, else a private one)."),
         Option("postgres-bin", "DIR", "Where PostgreSQL's programs are, if they are not found."),

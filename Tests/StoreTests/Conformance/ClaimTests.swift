@@ -155,7 +155,8 @@ struct ClaimTests {
             row.dueAt = nil
         }
         parked = JobCommit(
-            id: job.id, expectedSeq: 0, lease: job.lease, seq: 1, keepsLease: false, row: parked.row)
+            id: job.id, expectedSeq: 0, expectedCommits: 0, lease: job.lease, seq: 1, keepsLease: false,
+            row: parked.row)
         parked.history = [
             HistoryEntry(
                 seq: 1, at: .start, from: nil, event: "parked", to: nil, actor: "engine", attempt: nil,
@@ -167,6 +168,29 @@ struct ClaimTests {
         #expect(try again.input.map(normal) == #"{"amount":"7","memo":"x, \"y\""}"#)
         #expect(again.seq == 1)
         #expect(try await fixture.job(job.id).history == parked.history)
+    }
+
+    @Test("After a lost answer a node is given what it doesn't know of, and nothing else", arguments: StoreKind.all)
+    func lostAnswer(kind: StoreKind) async throws {
+        let fixture = try await kind.make()
+        let known = try await fixture.enqueue(Order(), in: 0)
+        _ = try await fixture.claim(job: known)
+        let foreign = try await fixture.enqueue(Order(), in: 0)
+        _ = try await fixture.claim(job: foreign, by: .second)
+        let lost = try await fixture.enqueue(Order(priority: 4), in: 0)
+        let before = try await fixture.claim(job: lost)
+        #expect(try await fixture.claim(0).jobs.map(\.id) == [])
+        var request = ClaimRequest(
+            bucket: 0, limit: 10, mark: nil, node: .first, term: .seconds(60), workflows: [("transfer", 1)])
+        // What was asked before the lease was given doesn't mean it.
+        request.recovery = .init(held: [known], until: .start + .seconds(60) - .microseconds(1))
+        #expect(try await fixture.store.claim(request).jobs.map(\.id) == [])
+        request.recovery = .init(held: [known], until: .start + .seconds(60))
+        let again = try await fixture.store.claim(request)
+        #expect(again.jobs.map(\.id) == [lost])
+        #expect(again.jobs.map(\.ownerVanished) == [true])
+        #expect(again.jobs.map(\.lease) == [before.lease + 1])
+        #expect(!again.isPartial)
     }
 
     @Test("Claims at the same time never share a job, and miss none", arguments: StoreKind.all)

@@ -60,7 +60,7 @@ struct CommitTests {
     }
 
     enum Fault: CaseIterable {
-        case seq, lease, owner
+        case seq, commits, lease, owner
     }
 
     @Test(
@@ -88,9 +88,11 @@ struct CommitTests {
             let position = try #require(try await fixture.store.find([other], bucket: id.bucket)[other])
             good = ClaimedJob(
                 id: other, workflow: "transfer", version: 1, tenant: "default", seq: position.seq,
-                lease: position.lease, input: nil, parent: nil, ownerVanished: false, row: JobRow(), signals: [])
+                commits: position.commits, lease: position.lease, input: nil, parent: nil, ownerVanished: false,
+                row: JobRow(), signals: [])
         }
         if fault == .seq { job = job.with(seq: job.seq + 1) }
+        if fault == .commits { job = job.with(commits: job.commits + 1) }
         if fault == .lease { job = job.with(lease: job.lease - 1) }
         let before = try await fixture.job(id)
         let stale = try fullStep(of: job, toldTo: other)
@@ -127,9 +129,7 @@ struct CommitTests {
         #expect(try await fixture.claim(job: job.id).row.state == "settling")
     }
 
-    @Test(
-        "The same step with a transition, sent again word for word, is refused and changes nothing",
-        arguments: StoreKind.all)
+    @Test("The same step, sent again word for word, is refused and changes nothing", arguments: StoreKind.all)
     func repeatedTransition(kind: StoreKind) async throws {
         let fixture = try await kind.make()
         let id = try await fixture.enqueue(Order())
@@ -144,7 +144,9 @@ struct CommitTests {
         #expect(try await fixture.job(other) == before.1)
     }
 
-    @Test("A step without a transition, sent again word for word, changes nothing twice", arguments: StoreKind.all)
+    @Test(
+        "A step without a transition, sent again word for word, is refused and changes nothing",
+        arguments: StoreKind.all)
     func repeatedNote(kind: StoreKind) async throws {
         let fixture = try await kind.make()
         let id = try await fixture.enqueue(Order())
@@ -162,10 +164,50 @@ struct CommitTests {
         let before = try await (fixture.job(id), fixture.job(other), fixture.job(id.child(seq: 1)))
         #expect(before.0.attempts.count == 1)
         #expect(before.1.inbox == ["$child"])
-        #expect(try await fixture.commit(note))
+        #expect(try await !fixture.commit(note))
         #expect(try await fixture.job(id) == before.0)
         #expect(try await fixture.job(other) == before.1)
         #expect(try await fixture.job(id.child(seq: 1)) == before.2)
+    }
+
+    @Test(
+        "Of two copies of a step without a transition the late one changes nothing, whatever came after the other",
+        arguments: StoreKind.all)
+    func lateCopy(kind: StoreKind) async throws {
+        let fixture = try await kind.make()
+        let job = try await fixture.claimedJob()
+        let note = job.note { $0.lastError = "503" }
+        #expect(try await fixture.commit(note))
+        let later = note.next(after: job).note { row in
+            row.attempt = 2
+            row.lastError = nil
+        }
+        #expect(try await fixture.commit(later))
+        // Neither a transition nor another lease has come between them.
+        let before = try await fixture.job(job.id)
+        #expect(before.seq == job.seq)
+        #expect(before.lease == job.lease)
+        #expect(before.commits == 2)
+        #expect(try await !fixture.commit(note))
+        #expect(try await fixture.job(job.id) == before)
+        let position = try await fixture.store.find([job.id], bucket: job.id.bucket)[job.id]
+        #expect(position == Position(seq: 0, commits: 2, lease: job.lease, owner: .first))
+    }
+
+    @Test("A claim tells how many commits there were", arguments: StoreKind.all)
+    func commitsClaimed(kind: StoreKind) async throws {
+        let fixture = try await kind.make()
+        let job = try await fixture.claimedJob()
+        #expect(job.commits == 0)
+        let note = job.note { $0.lastError = "503" }
+        #expect(try await fixture.commit(note))
+        let due = Timestamp.start + .seconds(1)
+        #expect(try await fixture.commit(note.next(after: job).note(keeps: false) { $0.dueAt = due }))
+        try await fixture.setClock(due)
+        #expect(try await fixture.claim(job: job.id).commits == 2)
+        try await fixture.setClock(due + .seconds(60))
+        try await fixture.tell(job.id, "note")
+        #expect(try await fixture.claim(job: job.id, by: .second).commits == 2)
     }
 
     @Test("A message reaches its job once for each key", arguments: StoreKind.all)
@@ -232,10 +274,11 @@ struct CommitTests {
 }
 
 extension ClaimedJob {
-    fileprivate func with(seq: Int? = nil, lease: Int? = nil) -> ClaimedJob {
+    fileprivate func with(seq: Int? = nil, commits: Int? = nil, lease: Int? = nil) -> ClaimedJob {
         ClaimedJob(
             id: id, workflow: workflow, version: version, tenant: tenant, seq: seq ?? self.seq,
-            lease: lease ?? self.lease, input: input, parent: parent, ownerVanished: ownerVanished, row: row,
+            commits: commits ?? self.commits, lease: lease ?? self.lease, input: input, parent: parent,
+            ownerVanished: ownerVanished, row: row,
             signals: signals)
     }
 }

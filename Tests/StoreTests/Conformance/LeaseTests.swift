@@ -39,7 +39,60 @@ struct LeaseTests {
         #expect(try await fixture.job(job.id).row.dueAt == .start + .hours(1))
     }
 
-    @Test("Positions tell seq, lease and owner", arguments: StoreKind.all)
+    @Test(
+        "What is given back is due at once for anybody, as it stands, and only by whose it is", arguments: StoreKind.all
+    )
+    func release(kind: StoreKind) async throws {
+        let fixture = try await kind.make()
+        let job = try await fixture.claimedJob()
+        #expect(
+            try await fixture.commit(
+                job.note { row in
+                    row.attempt = 1
+                    row.attemptStatus = .started
+                    row.attemptAt = .start
+                }))
+        let before = try await fixture.job(job.id)
+        func release(_ token: Int, by node: NodeID) async throws -> Set<JobID> {
+            try await fixture.store.release(
+                [Lease(job: job.id, token: token)], bucket: job.id.bucket, node: node)
+        }
+        #expect(try await release(job.lease + 1, by: .first) == [])
+        #expect(try await release(job.lease, by: .second) == [])
+        #expect(try await fixture.job(job.id) == before)
+        try await fixture.setClock(.start + .seconds(10))
+        #expect(try await release(job.lease, by: .first) == [job.id])
+        var expected = before
+        expected.owner = nil
+        expected.row.dueAt = .start + .seconds(10)
+        #expect(try await fixture.job(job.id) == expected)
+        #expect(try await release(job.lease, by: .first) == [])
+        let next = try await fixture.claim(job: job.id, by: .second)
+        #expect(next.row.attemptStatus == .started)
+        #expect(!next.ownerVanished)
+        #expect(next.lease == job.lease + 1)
+    }
+
+    @Test("A parked job that is given back is not due: what it was told brings it up again", arguments: StoreKind.all)
+    func releaseParked(kind: StoreKind) async throws {
+        let fixture = try await kind.make()
+        let job = try await fixture.claimedJob()
+        #expect(
+            try await fixture.commit(
+                job.note(keeps: false) { row in
+                    row.status = .parked
+                    row.lastError = "look"
+                    row.dueAt = nil
+                }))
+        try await fixture.tell(job.id, "$retry")
+        let again = try await fixture.claim(job: job.id)
+        let lease = Lease(job: job.id, token: again.lease)
+        #expect(try await fixture.store.release([lease], bucket: job.id.bucket, node: .first) == [job.id])
+        #expect(try await fixture.job(job.id).row.dueAt == nil)
+        #expect(try await fixture.claim(job: job.id, by: .second).signals.map(\.name) == ["$retry"])
+    }
+
+    @Test("Positions tell seq, commits, lease and owner", arguments: StoreKind.all)
     func find(kind: StoreKind) async throws {
         let fixture = try await kind.make()
         let job = try await fixture.claimedJob()
@@ -48,10 +101,11 @@ struct LeaseTests {
         let before = try await fixture.store.find([job.id, waiting, unknown], bucket: job.id.bucket)
         #expect(
             before == [
-                job.id: Position(seq: 0, lease: 1, owner: .first), waiting: Position(seq: 0, lease: 0, owner: nil),
+                job.id: Position(seq: 0, commits: 0, lease: 1, owner: .first),
+                waiting: Position(seq: 0, commits: 0, lease: 0, owner: nil),
             ])
         #expect(try await fixture.commit(job.step()))
         let after = try await fixture.store.find([job.id], bucket: job.id.bucket)
-        #expect(after == [job.id: Position(seq: 1, lease: 1, owner: nil)])
+        #expect(after == [job.id: Position(seq: 1, commits: 1, lease: 1, owner: nil)])
     }
 }

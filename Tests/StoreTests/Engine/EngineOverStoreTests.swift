@@ -29,7 +29,7 @@ struct EngineOverStoreTests {
 
     @Test(
         "Some hundred jobs with retries, lost answers, signals, deadlines and children end as they must",
-        .timeLimit(.minutes(2)), arguments: BedKind.all)
+        .timeLimit(.minutes(10)), arguments: BedKind.all)
     func hundreds(kind: BedKind) async throws {
         let office = PostOffice()
         let bed = try await kind.make(office)

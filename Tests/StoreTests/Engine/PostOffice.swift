@@ -9,12 +9,20 @@ final class PostOffice: Sendable {
         var sent: [Int: Int] = [:]
         var asked: [Int: Int] = [:]
         var calls: [Int: Int] = [:]
+        var isDown = false
+        var refused = 0
     }
 
     private let ledger = Mutex(Ledger())
 
     /// How often each parcel was sent.
     var sent: [Int: Int] { ledger.withLock(\.sent) }
+
+    /// How many calls found nobody there.
+    var refused: Int { ledger.withLock(\.refused) }
+
+    /// Whether nobody is there.
+    func setDown(_ isDown: Bool) { ledger.withLock { $0.isDown = isDown } }
 
     var handlers: ActivityHandlers {
         var handlers = ActivityHandlers()
@@ -42,7 +50,11 @@ final class PostOffice: Sendable {
 
     private func perform(_ activity: Parcel.Activity, key: IdempotencyKey) -> Answer<Parcel.Event> {
         ledger.withLock { ledger in
-            switch activity {
+            guard !ledger.isDown else {
+                ledger.refused += 1
+                return .notApplied(retryAfter: nil, message: "connection refused")
+            }
+            return switch activity {
             case .pack(let number): pack(number, key, &ledger)
             case .send(let number): send(number, &ledger)
             case .find(let number):
@@ -72,6 +84,6 @@ final class PostOffice: Sendable {
 
     private func track(_ number: Int, _ ledger: inout Ledger) -> Answer<Parcel.Event> {
         ledger.asked[number, default: 0] += 1
-        return ledger.asked[number] == 3 ? .event(.arrived) : .nothing
+        return ledger.asked[number, default: 0] >= 3 ? .event(.arrived) : .nothing
     }
 }

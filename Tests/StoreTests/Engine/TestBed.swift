@@ -85,29 +85,40 @@ struct PostgresBed: TestBed {
     private let walker: ClockWalker
 
     init(buckets: Int, runner: any ActivityRunner, listens: Bool = true) async throws {
-        fixture = try await PostgresFixture(buckets: buckets)
+        try await self.init(PostgresFixture(buckets: buckets), runner: runner, listens: listens)
+    }
+
+    /// A daemon over this database; `write` takes its lines, a second apart.
+    init(
+        _ fixture: PostgresFixture, runner: any ActivityRunner, listens: Bool = true,
+        write: @escaping @Sendable (String) -> Void = { print($0) }
+    ) async throws {
+        self.fixture = fixture
         let start = ContinuousClock.now
         host = HostTime(
             elapsed: { ContinuousClock.now - start }, sleep: { try? await Task.sleep(for: $0) })
+        let failures = FailureLog(host: host, write: write)
         // Not the fixture's own connection: that one is taken while it waits for quiet.
         let database = PostgresPool(fixture.configuration, connections: 2)
         let clock = PostgresClock(try await PostgresClock.read(database), host: host)
         self.clock = clock
         let registry = try testRegistry()
-        registration = NodeRegistration(
-            node: .first, name: "test", build: "test",
-            workflows: try registry.workflows.map { try PublishedWorkflow($0, diagram: nil) }, database: database,
-            log: { print($0) })
-        let inbox = PostgresWebhookInbox(database, log: { print($0) })
+        let inbox = PostgresWebhookInbox(database, log: failures.log)
         let store = PostgresStore(
             fixture.configuration, sawNow: { clock.observe($0) },
             wroteReferences: { inbox.matchSoon($0.map(\.value)) })
         let daemon = Daemon(
-            node: .first, registry: registry, buckets: 0..<buckets,
+            node: .first, registry: registry, buckets: [],
             environment: .init(
-                store: store, runner: runner, clock: clock, bell: PostgresBell(database), log: { print($0) }))
+                store: store, runner: runner, clock: clock, bell: PostgresBell(database), log: failures.log))
         self.daemon = daemon
-        let walker = ClockWalker(database, clock: clock, host: host, log: { print($0) })
+        registration = NodeRegistration(
+            .init(
+                node: .first, name: "test", build: "test",
+                workflows: try registry.workflows.map { try PublishedWorkflow($0, diagram: nil) },
+                accounts: [AccountLimits(ProviderAccount(provider: "post", name: "main"))], buckets: fixture.buckets),
+            database: database, shared: { daemon.share($0) }, log: failures.log)
+        let walker = ClockWalker(database, clock: clock, host: host, log: failures.log)
         self.walker = walker
         notices =
             listens
@@ -136,8 +147,9 @@ struct PostgresBed: TestBed {
 
     func enqueue(_ parcel: Parcel.Input) async throws -> JobID {
         let rows = try await fixture.database.query(
-            Statement("select lockstep.enqueue($1, $2::jsonb)"),
-            [.text(Parcel.name), .text(try JSONCoding().store(parcel))])
+            // With a key: whoever asks again because the answer was lost gets the same job.
+            Statement("select lockstep.enqueue($1, $2::jsonb, $3)"),
+            [.text(Parcel.name), .text(try JSONCoding().store(parcel)), .text("parcel-\(parcel.number)")])
         return try rows.only[0]
     }
 

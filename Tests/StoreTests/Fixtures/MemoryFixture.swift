@@ -25,6 +25,8 @@ struct MemoryFixture: StoreFixture {
         memory.signal(job, name, payload: payload, key: key)
     }
 
+    func publish(_ limits: AccountLimits) async throws { memory.publish(limits) }
+
     func setClock(_ instant: Timestamp) async throws { clock.advance(to: instant) }
 
     func job(_ id: JobID) async throws -> JobSnapshot {
@@ -34,8 +36,9 @@ struct MemoryFixture: StoreFixture {
         row.output = try row.output.map(normal)
         return JobSnapshot(
             workflow: job.workflow, version: job.version, tenant: job.tenant, priority: job.priority,
-            input: try normal(job.input), parent: job.parent, row: row, seq: job.seq, lease: job.lease,
-            owner: job.owner, history: job.history, attempts: job.attempts, references: job.references,
+            input: try normal(job.input), parent: job.parent, row: row, seq: job.seq,
+            commits: job.commits, lease: job.lease, owner: job.owner, history: job.history, attempts: job.attempts,
+            references: job.references,
             inbox: job.inbox.map(\.name), answers: job.answers.sorted { $0.key < $1.key }.map(\.value))
     }
 

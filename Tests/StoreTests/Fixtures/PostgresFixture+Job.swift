@@ -17,7 +17,8 @@ extension PostgresFixture {
         var snapshot = JobSnapshot(
             workflow: try row["workflow"], version: try row["version"], tenant: try row["tenant"],
             priority: try row["priority"], input: try normal(try row["input"]), parent: try row["parent_id"],
-            row: try jobRow(row), seq: try row["seq"], lease: try row["lease"], owner: owner.map { NodeID($0) })
+            row: try jobRow(row), seq: try row["seq"], commits: try row["commits"], lease: try row["lease"],
+            owner: owner.map { NodeID($0) })
         snapshot.history = try await history(of: id)
         snapshot.attempts = try await attempts(of: id)
         snapshot.references = Set(
@@ -59,6 +60,8 @@ extension PostgresFixture {
         job.desk = try row["desk"]
         job.lastError = try row["last_error"]
         job.finishedAt = try row["finished_at"]
+        job.heldBy = try row["held_by"]
+        job.heldSince = try row["held_since"]
         return job
     }
 

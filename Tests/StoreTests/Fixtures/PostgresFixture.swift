@@ -15,8 +15,13 @@ struct PostgresFixture: StoreFixture {
     var store: any Store { postgres }
 
     init(buckets: Int) async throws {
+        try await self.init(TestDatabase.fresh(Self.template(buckets: buckets)), buckets: buckets)
+    }
+
+    /// A store on a database that is migrated already.
+    init(_ connectionString: String, buckets: Int) throws {
         self.buckets = buckets
-        configuration = try PostgresConfiguration(await TestDatabase.fresh(Self.template(buckets: buckets)))
+        configuration = try PostgresConfiguration(connectionString)
         postgres = PostgresStore(configuration)
         database = PostgresConnection(configuration)
     }
@@ -44,6 +49,9 @@ struct PostgresFixture: StoreFixture {
                 .text(order.workflow), .int(order.version), .text(#"{"type":"object"}"#), .texts(["note", "more"]),
                 .text("[]"), .null,
             ])
+        try await database.query(
+            Statement("update lockstep.workflow set takes_new_jobs = (version = $2) where workflow = $1"),
+            [.text(order.workflow), .int(order.version)])
         let rows = try await database.query(
             Statement(
                 """
@@ -67,6 +75,15 @@ struct PostgresFixture: StoreFixture {
             }
         let parameters: [Parameter] = [.text(job.description), .text(name), .text(payload), .text(key)]
         try await database.query(statement, name.hasPrefix("$") ? [parameters[0]] : parameters)
+    }
+
+    func publish(_ limits: AccountLimits) async throws {
+        try await database.query(
+            Statement(name: "publish_account", sql: SQL.publishAccount),
+            [
+                .text(limits.account.provider), .text(limits.account.name), .int(limits.concurrency),
+                .int(limits.rate), .int(limits.burst),
+            ])
     }
 
     func setClock(_ instant: Timestamp) async throws {

@@ -13,6 +13,8 @@ protocol StoreFixture: Sendable {
     func enqueue(_ order: Order) async throws -> JobID
     /// Tells a job something; names that begin with `$` are what operators' functions send.
     func tell(_ job: JobID, _ name: String, payload: String, key: String?) async throws
+    /// What a daemon publishes of its configuration, with one daemon alive.
+    func publish(_ limits: AccountLimits) async throws
     /// Sets the clock; never back.
     func setClock(_ instant: Timestamp) async throws
     /// All that is stored of a job.
@@ -41,6 +43,7 @@ struct JobSnapshot: Equatable {
     var parent: JobID?
     var row: JobRow
     var seq: Int
+    var commits: Int
     var lease: Int
     var owner: NodeID?
     var history: [HistoryEntry] = []
@@ -127,7 +130,8 @@ extension ClaimedJob {
         next.dueAt = due
         change(&next)
         var commit = JobCommit(
-            id: id, expectedSeq: seq, lease: lease, seq: seq + 1, keepsLease: keeps, row: next)
+            id: id, expectedSeq: seq, expectedCommits: commits, lease: lease, seq: seq + 1, keepsLease: keeps,
+            row: next)
         commit.history = [
             HistoryEntry(
                 seq: seq + 1, at: now, from: row.state, event: "started", to: next.state, actor: "engine",
@@ -140,7 +144,8 @@ extension ClaimedJob {
     func note(keeps: Bool = true, change: (inout JobRow) -> Void) -> JobCommit {
         var next = row
         change(&next)
-        return JobCommit(id: id, expectedSeq: seq, lease: lease, seq: seq, keepsLease: keeps, row: next)
+        return JobCommit(
+            id: id, expectedSeq: seq, expectedCommits: commits, lease: lease, seq: seq, keepsLease: keeps, row: next)
     }
 }
 
@@ -148,8 +153,9 @@ extension JobCommit {
     /// The claim's view of the job after this step, for the next one.
     func next(after job: ClaimedJob) -> ClaimedJob {
         ClaimedJob(
-            id: id, workflow: job.workflow, version: job.version, tenant: job.tenant, seq: seq, lease: lease,
-            input: nil, parent: job.parent, ownerVanished: false, row: row, signals: [])
+            id: id, workflow: job.workflow, version: job.version, tenant: job.tenant, seq: seq,
+            commits: expectedCommits + 1, lease: lease, input: nil, parent: job.parent, ownerVanished: false, row: row,
+            signals: [])
     }
 }
 

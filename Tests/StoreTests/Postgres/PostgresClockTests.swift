@@ -55,6 +55,28 @@ struct PostgresClockTests {
         #expect(clock.now() == .start + .hours(24))
     }
 
+    @Test("Whether an instant may have passed is told rightly by a clock that stood still with its process")
+    func stoodStill() {
+        let real = clock(.real)
+        #expect(!real.mayHavePassed(.start + .seconds(60)))
+        host.pass(.seconds(60))
+        #expect(real.mayHavePassed(.start + .seconds(60)))
+        #expect(!real.mayHavePassed(.start + .seconds(61)))
+
+        let virtual = clock(.virtual)
+        #expect(!virtual.mayHavePassed(.start + .seconds(60)))
+        #expect(virtual.mayHavePassed(.start))
+        host.pass(.seconds(2))
+        #expect(!virtual.mayHavePassed(.start + .seconds(60)))
+        // Somebody may have moved it since it was read.
+        host.pass(.seconds(2))
+        #expect(virtual.mayHavePassed(.start + .seconds(60)))
+        virtual.observe(.start + .seconds(30))
+        #expect(!virtual.mayHavePassed(.start + .seconds(60)))
+        virtual.observe(.start + .seconds(60))
+        #expect(virtual.mayHavePassed(.start + .seconds(60)))
+    }
+
     @Test("A clock that becomes virtual shows the virtual instant, also an earlier one")
     func modes() {
         let clock = clock(.real)

@@ -1,0 +1,3 @@
+-- name: ring
+-- Wakes the daemons that sleep. Takes no parameter.
+select lockstep.ring()
