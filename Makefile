@@ -38,7 +38,8 @@ bench-peers: dependencies ## measure engines of others beside it, from Python's 
 	@python3 -B bench/peers/run.py $(ARGS)
 
 # One after the other, so that what waits for servers and processes doesn't take the threads from what computes.
-TEST_GROUPS := Time|Domain|Crypto|WorkflowCore|Workflow|Engine|Dfns|DfnsSandbox|Configuration|Webhooks|Bench|Tidy \
+TEST_GROUPS := Time|Domain|Crypto|WorkflowCore|Workflow|Engine|Configuration|Webhooks|Bench|Tidy \
+	Dfns|DfnsSandbox|PontisGlobe|PontisSandbox|DollarPe|DollarPeSandbox|BorderlessPayments|BorderlessPaymentsSandbox|BorderlessXYZ|BorderlessXYZSandbox \
 	HTTP Postgres SQL Store Simulator Process
 
 test: dependencies ## build and run every test; FILTER=Name runs some

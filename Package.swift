@@ -60,6 +60,9 @@ let package = Package(
         workflow("DfnsPayout"),
         workflow("PontisPayout"),
         workflow("DollarPePayout"),
+        workflow("Onramp"),
+        workflow("BorderlessWithdrawal"),
+        workflow("Refund"),
         library("Engine", knows: ["WorkflowCore", "JSONSchema", "Time"]),
         library("Postgres", knows: ["CLibPQ", "Time"]),
         library("Crypto", knows: ["CLibCrypto"]),
@@ -78,6 +81,9 @@ let package = Package(
             "DollarPe", at: "Sources/Providers/DollarPe",
             knows: ["ProviderCore", "Domain", "Time", "HTTPTypes", "HTTPClient", "Crypto"]),
         library(
+            "BorderlessXYZ", at: "Sources/Providers/BorderlessXYZ",
+            knows: ["ProviderCore", "Domain", "Time", "HTTPTypes", "HTTPClient", "Crypto"]),
+        library(
             "Dfns", at: "Sources/Providers/Dfns",
             knows: ["Domain", "Time", "HTTPTypes", "HTTPClient", "Crypto"]),
         library("PostgresStore", knows: ["Engine", "WorkflowCore", "Time", "Postgres", "SQL"]),
@@ -86,9 +92,16 @@ let package = Package(
         library(
             "DfnsSandbox", at: "Sources/Sandbox/Dfns",
             knows: ["SandboxCore", "Domain", "Time", "HTTPTypes", "Crypto"]),
-
         library(
             "PontisSandbox", at: "Sources/Sandbox/PontisGlobe", knows: ["SandboxCore", "Time", "HTTPTypes", "Crypto"]),
+        library(
+            "DollarPeSandbox", at: "Sources/Sandbox/DollarPe", knows: ["SandboxCore", "Time", "HTTPTypes", "Crypto"]),
+        library(
+            "BorderlessPaymentsSandbox", at: "Sources/Sandbox/BorderlessPayments",
+            knows: ["SandboxCore", "Time", "HTTPTypes", "Crypto"]),
+        library(
+            "BorderlessXYZSandbox", at: "Sources/Sandbox/BorderlessXYZ",
+            knows: ["SandboxCore", "Time", "HTTPTypes", "Crypto"]),
         library(
             "SandboxHost", at: "Sources/Sandbox/Host",
             knows: ["SandboxCore", "Time", "HTTPTypes", "HTTPServer", "HTTPClient"]),
@@ -96,7 +109,11 @@ let package = Package(
         // Level 3: what ties flows to providers, and what is shipped for tests
         library(
             "Activities",
-            knows: ["Engine", "WorkflowCore", "Domain", "Time", "DfnsPayout", "Dfns", "HTTPTypes", "Webhooks"]),
+            knows: [
+                "Engine", "WorkflowCore", "Domain", "Time", "Crypto", "HTTPTypes", "Webhooks", "ProviderCore",
+                "DfnsPayout", "Dfns", "PontisPayout", "PontisGlobe", "DollarPePayout", "DollarPe", "Onramp",
+                "BorderlessPayments", "BorderlessWithdrawal", "Refund", "BorderlessXYZ",
+            ]),
         library("LockstepTesting", knows: ["Engine", "WorkflowCore", "JSONSchema", "Time"]),
         library("Configuration", knows: ["Dfns", "Domain", "Crypto", "HTTPClient"]),
         library("PrivateCluster", knows: ["Postgres"]),
@@ -137,6 +154,35 @@ let package = Package(
         tests(
             "PontisGlobeTests",
             of: ["PontisGlobe", "ProviderCore", "RecordedHTTP", "Domain", "Time", "HTTPTypes", "HTTPClient", "Crypto"]),
+        tests(
+            "DollarPeSandboxTests",
+            of: [
+                "DollarPeSandbox", "SandboxCore", "DollarPe", "ProviderCore", "Domain", "Time", "HTTPTypes",
+                "HTTPClient",
+            ]),
+        tests(
+            "BorderlessPaymentsTests",
+            of: [
+                "BorderlessPayments", "ProviderCore", "RecordedHTTP", "Domain", "Time", "HTTPTypes", "HTTPClient",
+                "Crypto",
+            ]),
+        tests(
+            "BorderlessPaymentsSandboxTests",
+            of: [
+                "BorderlessPaymentsSandbox", "SandboxCore", "BorderlessPayments", "ProviderCore", "Domain", "Time",
+                "HTTPTypes", "HTTPClient",
+            ]),
+        tests(
+            "BorderlessXYZTests",
+            of: [
+                "BorderlessXYZ", "ProviderCore", "RecordedHTTP", "Domain", "Time", "HTTPTypes", "HTTPClient", "Crypto",
+            ]),
+        tests(
+            "BorderlessXYZSandboxTests",
+            of: [
+                "BorderlessXYZSandbox", "SandboxCore", "BorderlessXYZ", "ProviderCore", "Domain", "Time", "HTTPTypes",
+                "HTTPClient",
+            ]),
         tests("TimeTests", of: ["Time"]),
         tests("DomainTests", of: ["Domain", "JSONSchema"]),
         tests("CryptoTests", of: ["Crypto"]),
@@ -147,7 +193,8 @@ let package = Package(
         tests(
             "WorkflowTests",
             of: [
-                "WorkflowCore", "Domain", "Time", "DfnsPayout", "LockstepTesting", "Activities", "Engine", "JSONSchema",
+                "WorkflowCore", "Domain", "Time", "DfnsPayout", "PontisPayout", "DollarPePayout", "Onramp",
+                "BorderlessWithdrawal", "Refund", "LockstepTesting", "Activities", "Engine", "JSONSchema",
             ], beside: ["DfnsPayout/v1"]),
         tests("EngineTests", of: ["Engine", "WorkflowCore", "JSONSchema", "Time", "LockstepTesting"]),
         tests(
