@@ -85,7 +85,7 @@ let package = Package(
             knows: ["ProviderCore", "Domain", "Time", "HTTPTypes", "HTTPClient", "Crypto"]),
         library(
             "Dfns", at: "Sources/Providers/Dfns",
-            knows: ["Domain", "Time", "HTTPTypes", "HTTPClient", "Crypto"]),
+            knows: ["ProviderCore", "Domain", "Time", "HTTPTypes", "HTTPClient", "Crypto"]),
         library("PostgresStore", knows: ["Engine", "WorkflowCore", "Time", "Postgres", "SQL"]),
         library("Webhooks", knows: ["Engine", "Time", "HTTPTypes"]),
         library("SandboxCore", at: "Sources/Sandbox/Core", knows: ["Time", "HTTPTypes", "Crypto"]),
@@ -203,10 +203,13 @@ let package = Package(
                 "Engine", "WorkflowCore", "JSONSchema", "Time", "LockstepTesting", "Postgres", "PostgresStore", "SQL",
                 "PrivateCluster",
             ]),
-        tests("DfnsTests", of: ["Dfns", "Domain", "Time", "HTTPTypes", "HTTPClient", "Crypto"]),
+        tests("DfnsTests", of: ["Dfns", "ProviderCore", "Domain", "Time", "HTTPTypes", "HTTPClient", "Crypto"]),
         tests(
             "DfnsSandboxTests",
-            of: ["DfnsSandbox", "SandboxCore", "Dfns", "Domain", "Time", "HTTPTypes", "HTTPClient", "Crypto"]),
+            of: [
+                "DfnsSandbox", "SandboxCore", "Dfns", "ProviderCore", "Domain", "Time", "HTTPTypes", "HTTPClient",
+                "Crypto",
+            ]),
         tests("ConfigurationTests", of: ["Configuration", "Dfns", "Domain", "Crypto", "HTTPClient"]),
         tests(
             "WebhooksTests",

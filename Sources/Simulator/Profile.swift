@@ -1,5 +1,6 @@
 import DfnsSandbox
 import Engine
+import ProviderCore
 import SandboxCore
 import Time
 

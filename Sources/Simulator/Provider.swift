@@ -6,6 +6,7 @@ import DfnsSandbox
 import Domain
 import Engine
 import HTTPClient
+import ProviderCore
 import SandboxCore
 import Time
 import WorkflowCore
