@@ -1,6 +1,5 @@
 import DfnsSandbox
 import Engine
-import ProviderCore
 import SandboxCore
 import Time
 

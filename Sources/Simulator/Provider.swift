@@ -6,7 +6,6 @@ import DfnsSandbox
 import Domain
 import Engine
 import HTTPClient
-import ProviderCore
 import SandboxCore
 import Time
 import WorkflowCore

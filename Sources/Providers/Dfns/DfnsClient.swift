@@ -1,7 +1,7 @@
 import Domain
 public import HTTPClient
 import HTTPTypes
-public import ProviderCore
+import ProviderCore
 
 /// Dfns's API for payouts, as one service account uses it.
 ///

@@ -157,7 +157,8 @@ extension DfnsClient {
                 throw .refused(CallRefusal(Refusal(.invalid, "the deposit address is wrong: \(error)")))
             }
             let body = ConfirmBody(walletId: walletID, transfer: EchoedTransfer(asset: asset, to: address))
-            return try await act(.post, "/payouts/\(try Self.segment(payoutID))/action", body: try ProviderAPI.body(body))
+            return try await act(
+                .post, "/payouts/\(try Self.segment(payoutID))/action", body: try ProviderAPI.body(body))
         }
     }
 
@@ -167,7 +168,8 @@ extension DfnsClient {
     public func cancel(payoutID: String) async -> ProviderOutcome<Accepted> {
         await ProviderOutcome { () async throws(CallFailure) in
             try await act(
-                .post, "/payouts/\(try Self.segment(payoutID))/action", body: try ProviderAPI.body(["action": "Cancel"]))
+                .post, "/payouts/\(try Self.segment(payoutID))/action", body: try ProviderAPI.body(["action": "Cancel"])
+            )
         }
     }
 
