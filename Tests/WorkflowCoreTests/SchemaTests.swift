@@ -59,8 +59,8 @@ import WorkflowCore
     @Test("A schema is derived from members, optional ones, closed lists, objects in objects, and lists")
     func derivation() throws {
         let sender = Schema.object([
-            Schema.Property("name", .string()),
-            Schema.Property("currency", .string(pattern: "^[A-Z]{3}$")),
+            Schema.Property("name", .sensitive(.string())),
+            Schema.Property("currency", .sensitive(.string(pattern: "^[A-Z]{3}$"))),
             Schema.Property("age", .integer, required: false),
         ])
         let code = Schema.string(pattern: "^[A-Z]{3}$")

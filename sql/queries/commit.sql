@@ -47,6 +47,8 @@
 -- $59 finished_at timestamptz[]  $60 outcome text[]  $61 error text[]
 -- for each job again:
 -- $63 held_by text[]  $64 held_since timestamptz[]
+-- inputs in which what is sensitive was sealed, with the first transition of their jobs:
+-- $65 job uuid[]  $66 input jsonb[]
 --
 -- Returns the ids of the jobs that were committed, and lockstep.now(). An id that is missing was taken over by another
 -- daemon: nothing of it was written, for every other part of this statement hangs on `accepted`.
@@ -135,6 +137,13 @@ started as (
         born.enqueued_at
     from born
     join accepted on accepted.id = born.parent_id
+),
+sealed as (
+    update lockstep.job j
+    set input = given.input, input_digest = lockstep.input_digest(j.id, j.input)
+    from unnest($65::uuid[], $66::jsonb[]) as given (id, input)
+    join accepted on accepted.id = given.id
+    where j.bucket = $1::smallint and j.id = given.id and j.input_digest is null
 ),
 tried as (
     insert into lockstep.attempt (

@@ -15,7 +15,10 @@ extension JobRun {
             if let data = row.data {
                 resident = try workflow.restore(data, registry.coding)
             } else if let input {
+                // Children's inputs were sealed when they were enqueued.
+                let sealed = parent == nil ? try workflow.seal?(input, registry.coding) : nil
                 try start(workflow.start(input, registry.coding), at: now)
+                commit.sealedInput = sealed
             } else {
                 return "the job has neither a state nor an input"
             }
