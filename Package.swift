@@ -115,7 +115,12 @@ let package = Package(
                 "BorderlessPayments", "BorderlessWithdrawal", "Refund", "BorderlessXYZ",
             ]),
         library("LockstepTesting", knows: ["Engine", "WorkflowCore", "JSONSchema", "Time"]),
-        library("Configuration", knows: ["Dfns", "Domain", "Crypto", "HTTPClient"]),
+        library(
+            "Configuration",
+            knows: [
+                "Dfns", "PontisGlobe", "DollarPe", "BorderlessPayments", "BorderlessXYZ", "Domain", "Crypto",
+                "HTTPClient",
+            ]),
         library("PrivateCluster", knows: ["Postgres"]),
 
         // Level 4: the whole daemon: on virtual time, and against real time
@@ -135,8 +140,11 @@ let package = Package(
             name: "lockstep",
             dependencies: [
                 "Engine", "WorkflowCore", "Domain", "Time", "Postgres", "PostgresStore", "SQL", "HTTPTypes",
-                "HTTPServer", "HTTPClient", "Crypto", "Dfns", "DfnsPayout", "Activities", "Webhooks",
-                "Configuration", "SandboxCore", "SandboxHost", "DfnsSandbox", "PrivateCluster", "JSONSchema", "Bench",
+                "HTTPServer", "HTTPClient", "Crypto", "ProviderCore", "Dfns", "DfnsPayout", "PontisGlobe",
+                "PontisPayout", "DollarPe", "DollarPePayout", "BorderlessPayments", "Onramp", "BorderlessXYZ",
+                "BorderlessWithdrawal", "Refund", "Activities", "Webhooks", "Configuration", "SandboxCore",
+                "SandboxHost", "DfnsSandbox", "PontisSandbox", "DollarPeSandbox", "BorderlessPaymentsSandbox",
+                "BorderlessXYZSandbox", "PrivateCluster", "JSONSchema", "Bench",
             ],
             swiftSettings: strict),
 
@@ -210,7 +218,12 @@ let package = Package(
                 "DfnsSandbox", "SandboxCore", "Dfns", "ProviderCore", "Domain", "Time", "HTTPTypes", "HTTPClient",
                 "Crypto",
             ]),
-        tests("ConfigurationTests", of: ["Configuration", "Dfns", "Domain", "Crypto", "HTTPClient"]),
+        tests(
+            "ConfigurationTests",
+            of: [
+                "Configuration", "Dfns", "PontisGlobe", "DollarPe", "BorderlessPayments", "BorderlessXYZ", "Domain",
+                "Crypto", "HTTPClient",
+            ]),
         tests(
             "WebhooksTests",
             of: [

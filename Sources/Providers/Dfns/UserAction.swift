@@ -2,7 +2,7 @@ import Crypto
 import Domain
 import Foundation
 import HTTPTypes
-import ProviderCore
+public import ProviderCore
 
 /// User action signing: Dfns hands out a challenge for one method, path and body; signed, it becomes a token that is
 /// good for that one request (Dfns documentation, “Create user action challenge” and “Create user action signature”).
@@ -16,6 +16,14 @@ extension DfnsClient {
         }
         if let failure = ErrorMapping.failure(of: response, leg: .write) { throw failure }
         return response
+    }
+
+    /// Obtains a single-use token that nobody uses: proof that the account's key signs, and nothing else happens.
+    public func proveSigning() async -> ProviderOutcome<Accepted> {
+        await ProviderOutcome { () async throws(CallFailure) in
+            _ = try await userAction(for: request(.put, "/webhooks/wh-lockstep-accounts-check", body: []))
+            return Accepted()
+        }
     }
 
     private func sendSigned(_ request: HTTPRequest) async throws(CallFailure) -> HTTPResponse {

@@ -53,6 +53,21 @@ extension DfnsClient {
         return await ProviderOutcome { () async throws(CallFailure) in try await read(.get, "/webhooks" + query) }
     }
 
+    /// The webhook that delivers to an address, if there is one; all pages are looked through.
+    public func webhook(at url: String) async -> ProviderOutcome<Webhook?> {
+        var token: String?
+        for _ in 0..<100 {
+            switch await webhooks(after: token) {
+            case .answered(let page):
+                if let found = page.items.first(where: { $0.url == url }) { return .answered(found) }
+                token = page.nextPageToken
+                if token == nil { return .answered(nil) }
+            case let other: return other.map { _ in nil }
+            }
+        }
+        return .unknown(message: "Dfns lists webhooks without end")
+    }
+
     /// Changes a webhook (`PUT /webhooks/{id}`; signed); what is nil stays as it is.
     public func updateWebhook(
         _ id: String, url: String? = nil, events: [String]? = nil, enabled: Bool? = nil, description: String? = nil

@@ -1,12 +1,12 @@
 import Activities
 import Configuration
 import Crypto
-import Dfns
 import DfnsPayout
 import Engine
 import HTTPClient
 import Postgres
 import PostgresStore
+import Time
 import Webhooks
 import WorkflowCore
 
@@ -21,28 +21,40 @@ struct Flows: Sendable {
     /// Who reads their webhooks.
     let webhookSources: [any WebhookSource]
 
-    /// The flows with clients for the configured accounts.
-    init(_ configuration: LockstepConfiguration, transport: any Transport) throws {
-        registry = try Self.registry()
-        let clients = configuration.dfnsAccounts.map { account in
-            (account.name, DfnsClient(account: account, transport: transport))
-        }
-        var handlers = ActivityHandlers()
-        handlers.add(DfnsPayoutActivities(clients: Dictionary(clients) { _, last in last }))
-        self.handlers = handlers
-        accounts = configuration.dfnsAccounts.map { account in
-            let limits = configuration.limits[account.name]
+    /// The flows with clients for the configured accounts; `now` is what signatures are dated with.
+    init(
+        _ configuration: LockstepConfiguration, transport: any Transport, now: @escaping @Sendable () -> Timestamp
+    ) throws {
+        let accounts = configuration.accounts
+        registry = try Self.registry(configuration.sensitiveKeys)
+        handlers = Self.handlers(Clients(accounts, transport: transport, now: now))
+        self.accounts = accounts.all.map { account in
+            let limits = configuration.limits[account.id]
             return AccountLimits(
-                ProviderAccount(provider: DfnsPayout.provider, name: account.name), concurrency: limits?.concurrency,
+                ProviderAccount(provider: account.id.provider, name: account.name), concurrency: limits?.concurrency,
                 rate: limits?.rate, burst: limits?.burst)
         }
-        webhookSources = [DfnsWebhookSource(accounts: configuration.dfnsAccounts)]
+        webhookSources = [DfnsWebhookSource(accounts: accounts.dfns)]
     }
 
-    /// The flows without accounts, for commands that call nobody.
-    static func registry() throws -> Registry {
+    private static func handlers(_ clients: Clients) -> ActivityHandlers {
+        var handlers = ActivityHandlers()
+        handlers.add(DfnsPayoutActivities(clients: clients.dfns))
+        return handlers
+    }
+
+    /// The flows without accounts, for commands that call nobody; what is sensitive is read with these keys.
+    static func registry(_ keys: KeyRing?) throws -> Registry {
         func registered<Flow: Workflow>(_ flow: Flow.Type) throws -> RegisteredWorkflow { try RegisteredWorkflow(flow) }
-        return Registry(try KnownFlows.all.map { try registered($0) })
+        let coding = JSONCoding(sensitive: keys.map { .sealing(with: $0) } ?? .withoutKeys)
+        return Registry(try KnownFlows.all.map { try registered($0) }, coding: coding)
+    }
+
+    /// The flows that take sensitive input, for which no key is there.
+    static func sensitive(_ registry: Registry) -> [String] {
+        registry.workflows.filter { !$0.inputSchema.sensitivePaths.isEmpty }.map { workflow in
+            "\(workflow.name) (\(workflow.inputSchema.sensitivePaths.joined(separator: ", ")))"
+        }
     }
 
     /// What each flow looks like.
