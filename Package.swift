@@ -127,8 +127,12 @@ let package = Package(
         library(
             "Simulator",
             knows: [
-                "Engine", "WorkflowCore", "Domain", "Time", "LockstepTesting", "Activities", "DfnsPayout", "Dfns",
-                "SandboxCore", "DfnsSandbox", "HTTPTypes", "HTTPClient", "Crypto", "Webhooks",
+                "Engine", "WorkflowCore", "Domain", "Time", "LockstepTesting", "Activities", "ProviderCore",
+                "SandboxCore",
+                "HTTPTypes", "HTTPClient", "Crypto", "Webhooks", "DfnsPayout", "Dfns", "DfnsSandbox", "PontisPayout",
+                "PontisGlobe", "PontisSandbox", "DollarPePayout", "DollarPe", "DollarPeSandbox", "Onramp",
+                "BorderlessPayments", "BorderlessPaymentsSandbox", "BorderlessWithdrawal", "Refund", "BorderlessXYZ",
+                "BorderlessXYZSandbox",
             ]),
 
         library(
@@ -165,8 +169,8 @@ let package = Package(
         tests(
             "DollarPeSandboxTests",
             of: [
-                "DollarPeSandbox", "SandboxCore", "DollarPe", "ProviderCore", "Domain", "Time", "HTTPTypes",
-                "HTTPClient",
+                "DollarPeSandbox", "SandboxCore", "DollarPe", "DollarPePayout", "Activities", "Engine", "Webhooks",
+                "WorkflowCore", "ProviderCore", "Domain", "Time", "HTTPTypes", "HTTPClient",
             ]),
         tests(
             "BorderlessPaymentsTests",
@@ -203,7 +207,7 @@ let package = Package(
             of: [
                 "WorkflowCore", "Domain", "Time", "DfnsPayout", "PontisPayout", "DollarPePayout", "Onramp",
                 "BorderlessWithdrawal", "Refund", "LockstepTesting", "Activities", "Engine", "JSONSchema",
-            ], beside: ["DfnsPayout/v1"]),
+            ], beside: ["DfnsPayout/v1", "DollarPePayout/v1"]),
         tests("EngineTests", of: ["Engine", "WorkflowCore", "JSONSchema", "Time", "LockstepTesting"]),
         tests(
             "StoreTests",
