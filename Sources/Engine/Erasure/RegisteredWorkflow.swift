@@ -43,9 +43,11 @@ public struct RegisteredWorkflow: Sendable {
         start = { input, coding in
             ResidentState<Flow>(value: Flow.start(try coding.read(Flow.Input.self, from: input)))
         }
-        seal =
-            inputSchema.sensitivePaths.isEmpty
-            ? nil : { input, coding in try coding.store(coding.read(Flow.Input.self, from: input)) }
+        if inputSchema.sensitivePaths.isEmpty {
+            seal = nil
+        } else {
+            seal = { input, coding in try coding.store(coding.read(Flow.Input.self, from: input)) }
+        }
         restore = { data, coding in ResidentState<Flow>(value: try coding.read(Flow.State.self, from: data)) }
     }
 }

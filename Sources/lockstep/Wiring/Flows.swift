@@ -2,6 +2,7 @@ import Activities
 import Configuration
 import Crypto
 import DfnsPayout
+import DollarPePayout
 import Engine
 import HTTPClient
 import Postgres
@@ -34,12 +35,15 @@ struct Flows: Sendable {
                 ProviderAccount(provider: account.id.provider, name: account.name), concurrency: limits?.concurrency,
                 rate: limits?.rate, burst: limits?.burst)
         }
-        webhookSources = [DfnsWebhookSource(accounts: accounts.dfns)]
+        webhookSources = [
+            DfnsWebhookSource(accounts: accounts.dfns), DollarPeWebhookSource(accounts: accounts.dollarPe),
+        ]
     }
 
     private static func handlers(_ clients: Clients) -> ActivityHandlers {
         var handlers = ActivityHandlers()
         handlers.add(DfnsPayoutActivities(clients: clients.dfns))
+        handlers.add(DollarPePayoutActivities(clients: clients.dollarPe))
         return handlers
     }
 
@@ -58,10 +62,14 @@ struct Flows: Sendable {
     }
 
     /// What each flow looks like.
-    static let pictures = [
-        DfnsPayout.name: Picture(
-            diagram: Diagram(of: DfnsPayout.self), matrix: Matrix(of: DfnsPayout.self), svg: DfnsPayout.picture)
-    ]
+    static let pictures = Dictionary(
+        uniqueKeysWithValues: [
+            picture(of: DfnsPayout.self, DfnsPayout.picture), picture(of: DollarPePayout.self, DollarPePayout.picture),
+        ])
+
+    private static func picture<Flow: Workflow>(of flow: Flow.Type, _ svg: String) -> (String, Picture) {
+        (flow.name, Picture(diagram: Diagram(of: flow), matrix: Matrix(of: flow), svg: svg))
+    }
 
     /// A flow's picture: derived from its code, and as Graphviz laid it out.
     struct Picture: Sendable {

@@ -8,7 +8,7 @@ extension Simulation {
     static let pontis = Simulation(
         provider: PontisEntry.provider, title: "PontisGlobe",
         simulates: "log-in, sealed and signed payouts with approval, limits and reversal, callbacks",
-        howTo: "the cents of source_amount, such as .01: completed, .02: failed; the rest through /__sandbox/outcome",
+        howTo: "the cents of source_amount, such as .01: failed, .05: needs approval, .08: reversed days later",
         secrets: [
             .init("pontis-api-key"), .init("pontis-password"), .init("pontis-encryption-secret", .key),
             .init("pontis-hmac-secret", .key),
@@ -26,11 +26,17 @@ extension Simulation {
         example: { Sandbox(PontisSimulator(PontisWorld(seed: 1, accounts: []))) })
 
     private static func simulator(of entry: PontisEntry, _ stage: Stage) -> any Simulator {
+        var options = PontisOptions()
+        options.delays.approval = options.delays.approval / stage.faster
+        options.delays.queueing = options.delays.queueing / stage.faster
+        options.delays.processing = options.delays.processing / stage.faster
+        options.delays.reversal = options.delays.reversal / stage.faster
         let account = PontisWorld.Account(
             apiKey: entry.account.apiKey.reveal(), email: entry.account.email,
             password: entry.account.password.reveal(), encryptionSecret: entry.encryptionSecret.reveal(),
             hmacSecret: entry.hmacSecret.reveal(), callbackURL: stage.webhookAddress(entry.id))
         // The configuration has checked the two secrets in the same way.
-        return Sandbox(PontisSimulator(PontisWorld(seed: stage.seed, accounts: account.map { [$0] } ?? [])))
+        return Sandbox(
+            PontisSimulator(PontisWorld(seed: stage.seed, accounts: account.map { [$0] } ?? []), options: options))
     }
 }
