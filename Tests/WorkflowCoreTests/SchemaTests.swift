@@ -56,6 +56,14 @@ import WorkflowCore
         let extra: JSONValue?
     }
 
+    @Test("A sensitive member is marked in the schema, under whatever it lies")
+    func sensitive() throws {
+        let schema = try Schema.of(Order.self)
+        #expect(schema.sensitivePaths == ["sender.currency", "sender.name", "senders[].currency", "senders[].name"])
+        #expect(Schema.sensitive(.string()).json == ["type": "string", "sensitive": true])
+        #expect(try Schema.of(Speed.self).sensitivePaths == [])
+    }
+
     @Test("A schema is derived from members, optional ones, closed lists, objects in objects, and lists")
     func derivation() throws {
         let sender = Schema.object([

@@ -3,6 +3,7 @@ import Domain
 import HTTPClient
 import HTTPTypes
 import ProviderCore
+import Synchronization
 import Time
 
 /// Asks providers about accounts.
@@ -12,14 +13,12 @@ struct AccountDesk: Sendable {
     let transport: any Transport
     /// What signatures are dated with.
     let now: @Sendable () -> Timestamp
-    /// What the machine's clock says, to hold against the dates of answers.
-    let machineTime: @Sendable () -> Timestamp
     /// Writes a secret to a file that only its owner can read.
     let store: @Sendable (_ secret: Secret, _ file: String) throws -> Void
 
     /// Proves an account's credentials by reading something.
     func check(_ id: AccountName) async -> AccountFinding {
-        let dates = DatedTransport(transport, now: machineTime)
+        let dates = DatedTransport(transport, now: now)
         let clients = Clients(accounts, transport: dates, now: now)
         guard let probe = probe(id, clients) else { return unknown(id) }
         let outcome = await probe.ask()
@@ -51,7 +50,7 @@ struct AccountDesk: Sendable {
     func mode(of id: AccountName) -> Mode { accounts.all.first { $0.id == id }?.mode ?? .test }
 }
 
-/// Remembers how far the machine's clock is ahead of the one that answers are dated by.
+/// Remembers how far our clock is ahead of the one that answers are dated by.
 final class DatedTransport: Transport {
     private let transport: any Transport
     private let now: @Sendable () -> Timestamp
@@ -67,9 +66,21 @@ final class DatedTransport: Transport {
 
     func send(_ request: HTTPRequest, to origin: Origin, timeout: Duration) async -> TransportResult {
         let result = await transport.send(request, to: origin, timeout: timeout)
-        if case .response(let response) = result, let date = response.headers["Date"].flatMap(HTTPDate.parse) {
+        if case .response(let response) = result,
+            let date = response.headers["Date"].flatMap({ Timestamp(httpDate: $0) })
+        {
             measured.value = now() - date
         }
         return result
+    }
+}
+
+/// The last value that somebody found out.
+private final class Latest: Sendable {
+    private let found = Mutex<Duration?>(nil)
+
+    var value: Duration? {
+        get { found.withLock { $0 } }
+        set { found.withLock { $0 = newValue } }
     }
 }

@@ -39,7 +39,7 @@ struct AccountFinding: Sendable {
 
 /// What tells one reason for a refusal from another.
 struct RefusalEvidence {
-    /// How far the machine's clock is ahead of the provider's, as far as an answer told; negative where it is behind.
+    /// How far our clock is ahead of the provider's, as far as an answer told; negative where it is behind.
     let clockAhead: Duration?
     /// The members of the configuration that hold the credentials.
     let credentials: String

@@ -50,7 +50,7 @@ enum AccountsCommand: Command {
         let desk = AccountDesk(
             accounts: configuration.accounts, http: configuration.http,
             transport: NetworkTransport(connectionsPerHost: 4),
-            now: try await clock(arguments, on: host), machineTime: { host.now() },
+            now: try await clock(arguments, on: host),
             store: { try host.writeSecret($0, to: $1) })
         var findings: [AccountFinding] = []
         for id in chosen {
