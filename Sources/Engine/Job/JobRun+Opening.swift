@@ -23,6 +23,8 @@ extension JobRun {
                 return "the job has neither a state nor an input"
             }
             return nil
+        } catch let error as EncodingError {
+            return "it can't be stored: \(explanation(of: error))"
         } catch {
             let what = row.data == nil ? "the input does not fit" : "the stored state can't be read by this build"
             return "\(what): \(explanation(of: error))"
