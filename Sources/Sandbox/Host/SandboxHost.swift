@@ -113,7 +113,7 @@ public actor SandboxHost {
 extension SandboxAnswer {
     /// The same with a `Date`, which providers' answers have: on a virtual clock not the machine's.
     fileprivate func dated(_ now: Timestamp) -> SandboxAnswer {
-        func dated(_ response: HTTPResponse) -> HTTPResponse {
+        @Sendable func dated(_ response: HTTPResponse) -> HTTPResponse {
             var response = response
             response.headers["Date"] = now.httpDate
             return response
