@@ -1,6 +1,7 @@
 import Configuration
 import Domain
 import ProviderCore
+import Time
 
 /// What was found out about an account.
 struct AccountFinding: Sendable {

@@ -16,7 +16,7 @@ struct DaemonProcess {
     let configuration: LockstepConfiguration
     let database: PostgresConfiguration
     /// Puts the flows together; their clients go by the clock that they are given.
-    let flows: (_ now: @escaping @Sendable () -> Timestamp) throws -> Flows
+    let flows: @Sendable (_ now: @escaping @Sendable () -> Timestamp) throws -> Flows
     let listens: Bool
     /// How long to wait at the start for a database that can't be reached.
     let patience: Duration

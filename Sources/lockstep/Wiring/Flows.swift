@@ -5,6 +5,7 @@ import DfnsPayout
 import DollarPePayout
 import Engine
 import HTTPClient
+import JSONSchema
 import Postgres
 import PostgresStore
 import Time
@@ -50,7 +51,7 @@ struct Flows: Sendable {
     /// The flows without accounts, for commands that call nobody; what is sensitive is read with these keys.
     static func registry(_ keys: KeyRing?) throws -> Registry {
         func registered<Flow: Workflow>(_ flow: Flow.Type) throws -> RegisteredWorkflow { try RegisteredWorkflow(flow) }
-        let coding = JSONCoding(sensitive: keys.map { .sealing(with: $0) } ?? .withoutKeys)
+        let coding = JSONCoding(sensitive: keys.map(SensitiveCoding.sealing(with:)) ?? .withoutKeys)
         return Registry(try KnownFlows.all.map { try registered($0) }, coding: coding)
     }
 

@@ -18,6 +18,6 @@ extension SensitiveCoding {
     /// Without a ring: what is plain can be read, nothing can be stored, and what is sealed says what is missing.
     static let withoutKeys = SensitiveCoding(seal: SensitiveCoding.missing.seal) { text, _ in
         guard text.hasPrefix(KeyRing.prefix) else { return nil }
-        throw CryptoError("it is sealed, and the configuration has no sensitive_keys")
+        throw CommandFailure("it is sealed, and the configuration has no sensitive_keys")
     }
 }

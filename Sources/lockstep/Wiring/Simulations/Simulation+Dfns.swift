@@ -2,6 +2,7 @@ import Configuration
 import Crypto
 import Dfns
 import DfnsSandbox
+import Domain
 import SandboxCore
 
 extension Simulation {

@@ -1,7 +1,9 @@
 import Configuration
 import DollarPe
 import DollarPeSandbox
+import Domain
 import SandboxCore
+import Time
 
 extension Simulation {
     /// DollarPe, with two customers: one who may be paid a lot, and one whose check is not done.

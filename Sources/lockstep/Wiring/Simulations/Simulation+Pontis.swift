@@ -1,4 +1,5 @@
 import Configuration
+import Domain
 import PontisGlobe
 import PontisSandbox
 import SandboxCore
