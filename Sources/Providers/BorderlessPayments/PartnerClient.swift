@@ -79,3 +79,6 @@ public struct PartnerClient: Sendable {
         return segment
     }
 }
+
+/// An object without members, where no more is needed.
+struct Nothing: Encodable {}
