@@ -6,6 +6,7 @@ import DollarPePayout
 import Engine
 import HTTPClient
 import JSONSchema
+import Onramp
 import Postgres
 import PostgresStore
 import Time
@@ -38,6 +39,7 @@ struct Flows: Sendable {
         }
         webhookSources = [
             DfnsWebhookSource(accounts: accounts.dfns), DollarPeWebhookSource(accounts: accounts.dollarPe),
+            OnrampWebhookSource(accounts: accounts.borderlessPayments),
         ]
     }
 
@@ -45,6 +47,7 @@ struct Flows: Sendable {
         var handlers = ActivityHandlers()
         handlers.add(DfnsPayoutActivities(clients: clients.dfns))
         handlers.add(DollarPePayoutActivities(clients: clients.dollarPe))
+        handlers.add(OnrampActivities(clients: clients.borderlessPayments))
         return handlers
     }
 
@@ -66,6 +69,7 @@ struct Flows: Sendable {
     static let pictures = Dictionary(
         uniqueKeysWithValues: [
             picture(of: DfnsPayout.self, DfnsPayout.picture), picture(of: DollarPePayout.self, DollarPePayout.picture),
+            picture(of: Onramp.self, Onramp.picture),
         ])
 
     private static func picture<Flow: Workflow>(of flow: Flow.Type, _ svg: String) -> (String, Picture) {
