@@ -53,7 +53,7 @@ extension AccountDesk {
 
     private static func probe(_ client: PartnerClient) -> AccountProbe {
         AccountProbe(credentials: "api_key") {
-            await client.users(matching: "lockstep-accounts-check").map { _ in "users can be read" }
+            await client.user(email: "nobody@example.com", reference: nil).map { _ in "users can be read" }
         }
     }
 }
