@@ -5,11 +5,11 @@ extension Journey {
     static let dollarPe = [
         Journey(flow: "dollarpe_payout", story: "goes through", input: rupees("100", order: 1), ending: "completed"),
         Journey(
-            flow: "dollarpe_payout", story: "the bank sends it back, two days after success",
-            input: rupees("100.04", order: 2), watchedFor: .days(3), ending: "reversed"),
+            flow: "dollarpe_payout", story: "is reviewed for two hours", input: rupees("100.06", order: 2),
+            ending: "completed"),
         Journey(
-            flow: "dollarpe_payout", story: "fails, and the crypto comes back", input: rupees("100.01", order: 3),
-            ending: "failed"),
+            flow: "dollarpe_payout", story: "fails, and the crypto comes back", input: rupees("100.02", order: 3),
+            ending: "refunded"),
     ]
 
     private static func rupees(_ amount: String, order: Int) -> String {
