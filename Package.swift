@@ -203,7 +203,7 @@ let package = Package(
             of: [
                 "WorkflowCore", "Domain", "Time", "DfnsPayout", "PontisPayout", "DollarPePayout", "Onramp",
                 "BorderlessWithdrawal", "Refund", "LockstepTesting", "Activities", "Engine", "JSONSchema",
-            ], beside: ["DfnsPayout/v1", "DollarPePayout/v1"]),
+            ], beside: ["DfnsPayout/v1", "DollarPePayout/v1", "Onramp/v1"]),
         tests("EngineTests", of: ["Engine", "WorkflowCore", "JSONSchema", "Time", "LockstepTesting"]),
         tests(
             "StoreTests",
