@@ -19,17 +19,17 @@ struct LongTransactionTests {
             try await session.query(Statement("begin isolation level repeatable read"))
             try await session.query(Statement("select count(*) from lockstep.job_state"))
             #expect(await watch.look(wasThere: false))
+            let open = try #require(try await LongTransaction.all(in: fixture.database, openFor: .zero).first)
+            #expect(open.application == "a report")
+            #expect(open.state == "idle in transaction")
+            let said = lines.withLock(\.self)
+            #expect(said == ["CAUTION: \(open); end it with: \(open.remedy)"])
+            #expect(said.first?.contains("has had a transaction open since") == true)
+            try await fixture.database.query(Statement(open.remedy))
         }
-        let open = try #require(try await LongTransaction.all(in: fixture.database, openFor: .zero).first)
-        #expect(open.application == "a report")
-        #expect(open.state == "idle in transaction")
-        let said = lines.withLock(\.self)
-        #expect(said == ["CAUTION: \(open); end it with: \(open.remedy)"])
-        #expect(said.first?.contains("has had a transaction open since") == true)
-
-        try await fixture.database.query(Statement(open.remedy))
         while await watch.look(wasThere: true) { await Task.yield() }
         #expect(lines.withLock(\.last) == "no transaction is open for longer than 0 ms any more")
+        await forgetful.close()
     }
 
     @Test("One that has not been open for so long is not told of, nor one without a snapshot")
