@@ -147,13 +147,16 @@ let package = Package(
                 "Engine", "WorkflowCore", "Domain", "Time", "Postgres", "PostgresStore", "SQL", "HTTPTypes",
                 "HTTPServer", "HTTPClient", "Crypto", "ProviderCore", "Dfns", "DfnsPayout", "PontisGlobe",
                 "PontisPayout", "DollarPe", "DollarPePayout", "BorderlessPayments", "Onramp", "BorderlessXYZ",
-                "BorderlessWithdrawal", "Refund", "Activities", "Webhooks", "Configuration", "SandboxCore",
+                "BorderlessWithdrawal", "Refund", "RefundDefaultCheck", "Activities", "Webhooks", "Configuration",
+                "SandboxCore",
                 "SandboxHost", "DfnsSandbox", "PontisSandbox", "DollarPeSandbox", "BorderlessPaymentsSandbox",
                 "BorderlessXYZSandbox", "PrivateCluster", "JSONSchema", "Bench",
             ],
             swiftSettings: strict),
 
-        // Tests, and what several of them share
+        // Tests
+
+        // What several of them share
         library("RecordedHTTP", at: "Tests/RecordedHTTP", knows: ["HTTPTypes", "HTTPClient"]),
         tests(
             "DollarPeTests",

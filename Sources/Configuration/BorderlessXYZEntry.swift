@@ -12,6 +12,9 @@ public struct BorderlessXYZEntry: ConfiguredAccount {
     /// What the address of its webhooks holds as `token`; nil: nothing.
     public let webhookToken: TokenWebhookVerifier?
 
+    /// Where its webhooks go: that address, with the token behind it where there is one.
+    public func webhookAddress(_ url: String) -> String { webhookToken.map { "\(url)?\($0.query)" } ?? url }
+
     /// Our own name of the account.
     public var name: String { account.name }
     /// Whether it moves real money.

@@ -16,12 +16,12 @@ alter table lockstep.job add column input_digest bytea;
 comment on column lockstep.job.input_digest is
     'The digest of the input as it was given; null: that stands there still. See input_digest().';
 comment on table lockstep.job is
-    'What was asked: one row for each job, written by enqueue. Updated once at most, when a sensitive input is sealed.';
+    'What was asked: one row for each job, written by enqueue. Updated once at most, when its input is sealed.';
 comment on column lockstep.job.input is
-    'What was asked, checked against the flow''s input schema; sensitive fields are sealed from the start of the job on.';
+    'What was asked, checked against the flow''s input schema; sensitive fields are sealed when the job starts.';
 
--- Tells equal inputs of one job from different ones, when the input itself can't be read any more. Salted with the job's
--- id; a hundred rounds, so that guessing costs as much more.
+-- Tells equal inputs of one job from different ones, when the input itself can't be read any more. Salted with the
+-- job's id; a hundred rounds, so that guessing costs as much more.
 create function lockstep.input_digest(job uuid, input jsonb) returns bytea
     language plpgsql immutable strict parallel safe
 as $$
@@ -36,6 +36,18 @@ end
 $$;
 comment on function lockstep.input_digest(uuid, jsonb) is
     'Tells equal inputs of one job from different ones, when the input itself is sealed.';
+
+-- Puts an input in which what is sensitive was sealed in place of the one that was given, once for each job. Called by
+-- a daemon's commit for jobs that it owns; a daemon can't update lockstep.job itself.
+create function lockstep.seal_input(bucket smallint, job uuid, input jsonb) returns void
+    language sql volatile security definer set search_path = pg_catalog, lockstep, pg_temp
+as $$
+    update lockstep.job j
+    set input = seal_input.input, input_digest = lockstep.input_digest(j.id, j.input)
+    where j.bucket = seal_input.bucket and j.id = seal_input.job and j.input_digest is null
+$$;
+comment on function lockstep.seal_input(smallint, uuid, jsonb) is
+    'Puts an input in which what is sensitive was sealed in place of the one that was given, once for each job.';
 
 -- As before; where the input was sealed, its digest is compared.
 create or replace function lockstep.check_same_input(job uuid, key text, known jsonb, input jsonb) returns void
@@ -148,10 +160,10 @@ where (select lockstep.acts_for_all()) or j.tenant = any ((select lockstep.own_t
 comment on column lockstep.jobs.input is 'What is asked, without what is sensitive.';
 
 revoke all on function
-    lockstep.input_digest(uuid, jsonb), lockstep.sensitive_fields(jsonb, text), lockstep.redacted(jsonb, jsonb)
+    lockstep.input_digest(uuid, jsonb), lockstep.seal_input(smallint, uuid, jsonb),
+    lockstep.sensitive_fields(jsonb, text), lockstep.redacted(jsonb, jsonb)
     from public;
 grant execute on function lockstep.redacted(jsonb, jsonb) to lockstep_app, lockstep_ops, lockstep_daemon;
 -- What a daemon's own INSERT of workflow and its commits evaluate.
-grant execute on function lockstep.input_digest(uuid, jsonb), lockstep.sensitive_fields(jsonb, text)
+grant execute on function lockstep.seal_input(smallint, uuid, jsonb), lockstep.sensitive_fields(jsonb, text)
     to lockstep_daemon;
-grant update (input, input_digest) on lockstep.job to lockstep_daemon;

@@ -6,7 +6,7 @@ public import ProviderCore
 extension PartnerClient {
     /// Sets our address (`PUT /webhook-configs`), and switches it on again where it was off.
     ///
-    /// The answer is the secret that webhooks are signed with, or nil: it is told with the first address of a mode only.
+    /// The answer is the secret that webhooks are signed with, or nil: it is told with a mode's first address only.
     public func setWebhook(url: String) async -> ProviderOutcome<Secret?> {
         await ProviderOutcome { () async throws(CallFailure) in
             let answer: WireWebhook = try await write(.put, "/webhook-configs", WireAddress(webhook_url: url), key: nil)

@@ -1,4 +1,5 @@
 import BorderlessPayments
+import BorderlessXYZ
 import Configuration
 import Dfns
 import Domain
@@ -22,6 +23,7 @@ extension AccountDesk {
         case PontisEntry.provider: clients.pontis[id.name].map(Self.probe)
         case DollarPeAccount.provider: clients.dollarPe[id.name].map(Self.probe)
         case PartnerAccount.provider: clients.borderlessPayments[id.name].map(Self.probe)
+        case BorderlessXYZEntry.provider: clients.borderlessXYZ[id.name].map(Self.probe)
         default: nil
         }
     }
@@ -48,6 +50,12 @@ extension AccountDesk {
     private static func probe(_ client: DollarPeClient) -> AccountProbe {
         AccountProbe(credentials: "api_key and api_secret") {
             await client.configuration().map { _ in "its configuration can be read" }
+        }
+    }
+
+    private static func probe(_ client: BorderlessXYZClient) -> AccountProbe {
+        AccountProbe(credentials: "client_id and client_secret") {
+            await client.webhooks().map { _ in "a token is given, and webhooks can be read" }
         }
     }
 

@@ -1,4 +1,5 @@
 import BorderlessPayments
+import BorderlessXYZ
 import Configuration
 import Dfns
 import Domain
@@ -41,6 +42,11 @@ extension AccountDesk {
             outcome = await client.setWebhook(url: url).map { _ in
                 Registration(words: "webhooks go to \(url); they are signed with api_secret")
             }
+        case BorderlessXYZEntry.provider:
+            guard let client = clients.borderlessXYZ[id.name],
+                let entry = accounts.borderlessXYZ.first(where: { $0.name == id.name })
+            else { return unknown(id) }
+            outcome = await Self.keep(url, entry, at: client)
         case PontisEntry.provider:
             return AccountFinding(
                 account: id, kind: .manual,
@@ -100,6 +106,20 @@ extension AccountDesk {
         }
         return await client.updateWebhook(known.id, events: DfnsClient.payoutEvents, enabled: true).map { _ in
             Registration(words: "webhooks go to \(url) again (\(known.id))")
+        }
+    }
+
+    /// Borderless.xyz makes no secret: ours may stand in the address.
+    private static func keep(
+        _ url: String, _ entry: BorderlessXYZEntry, at client: BorderlessXYZClient
+    ) async -> ProviderOutcome<Registration> {
+        let place = url + (entry.webhookToken == nil ? "" : ", with webhook_token behind it")
+        return await client.keepWebhook(url: entry.webhookAddress(url)).map { upkeep in
+            switch upkeep {
+            case .fine(let id): Registration(words: "webhooks go to \(place) already (\(id))")
+            case .enabledAgain(let id): Registration(words: "webhooks go to \(place) again (\(id))")
+            case .registered(let id): Registration(words: "webhooks go to \(place) (\(id))")
+            }
         }
     }
 

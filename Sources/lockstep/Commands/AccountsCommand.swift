@@ -10,16 +10,16 @@ enum AccountsCommand: Command {
     static let summary = "Check the configured accounts at their providers, or register our webhooks there."
     static let positional = ["check|register-webhooks"]
     static let discussion = """
-        check proves each account's credentials with a read that changes nothing, and says in words what is wrong: a wrong
-        key, an account of the other mode, an address that is not allowed, a clock that is off, a provider that can't be
-        reached. For Dfns it also obtains a signature that it does not use; for PontisGlobe it logs in.
+        check proves each account's credentials with a read that changes nothing, and says in words what is wrong: a
+        wrong key, an account of the other mode, an address that is not allowed, a clock that is off, a provider that
+        can't be reached. For Dfns it also obtains a signature that it does not use; for PontisGlobe it logs in.
 
         register-webhooks tells the providers our address, http.public_url in the configuration with
         /webhooks/<provider>/<account> behind it: Dfns, DollarPe, Borderless Payments and Borderless.xyz have a call for
-        that; PontisGlobe's is set in its dashboard. What is registered already is left as it is, or switched on again.
-        Dfns and Borderless Payments make a secret and tell it once: it is written to the file that webhook_secret names,
-        readable by its owner only, where the daemon reads it at its next start. If that file is missing although the
-        webhook is there, --rotate has the provider make a new secret.
+        that; PontisGlobe's is set in its dashboard. What is registered already is left, or switched on again.
+        Dfns and Borderless Payments make a secret and tell it once: it is written to the file that webhook_secret
+        names, readable by its owner only, where the daemon reads it at its next start. If that file is missing although
+        the webhook is there, --rotate has the provider make a new secret.
 
         The exit code is 1 if anything is wrong.
         """

@@ -15,9 +15,9 @@ enum SandboxCommand: Command {
 
         \(rows)
 
-        On a simulator's port, GET /__sandbox/help lists everything; POST /__sandbox/faults makes requests and webhooks go
-        wrong (slow, dropped after the commit, 429, 5xx; lost, doubled, late, reordered), POST /__sandbox/outcome scripts
-        what happens to one payout or all, and GET /__sandbox/ledger tells every effect there was, under which key.
+        On a simulator's port, GET /__sandbox/help lists everything; POST /__sandbox/faults makes requests and webhooks
+        go wrong (slow, dropped after the commit, 429, 5xx; lost, doubled, late, reordered), POST /__sandbox/outcome
+        scripts what happens to one payout or all, and GET /__sandbox/ledger tells every effect, under which key.
 
         With --database they share the clock of that database; else they keep real time.
         """

@@ -1,4 +1,5 @@
 import BorderlessPayments
+import BorderlessXYZ
 import Configuration
 import Dfns
 import DollarPe
@@ -12,6 +13,7 @@ struct Clients: Sendable {
     let pontis: [String: PontisClient]
     let dollarPe: [String: DollarPeClient]
     let borderlessPayments: [String: PartnerClient]
+    let borderlessXYZ: [String: BorderlessXYZClient]
 
     /// Clients that send over one transport; `now` is what signatures are dated with.
     init(_ accounts: Accounts, transport: any Transport, now: @escaping @Sendable () -> Timestamp) {
@@ -20,6 +22,9 @@ struct Clients: Sendable {
         dollarPe = Self.named(accounts.dollarPe) { DollarPeClient(account: $0, transport: transport, now: now) }
         borderlessPayments = Self.named(accounts.borderlessPayments) {
             PartnerClient(account: $0, transport: transport)
+        }
+        borderlessXYZ = Self.named(accounts.borderlessXYZ) {
+            BorderlessXYZClient(account: $0.account, transport: transport, now: now)
         }
     }
 

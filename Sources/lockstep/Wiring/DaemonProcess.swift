@@ -90,9 +90,13 @@ struct DaemonProcess {
         host.print("listening on http://\(configuration.http.host):\(server.port)")
         host.print("ready")
         let beats = Task { await registration.run(host: host.time) }
+        let watch = WebhookWatch(
+            accounts: configuration.accounts, http: configuration.http, clients: flows.clients, log: failures.log)
+        let upkeep = Task { await watch.run { await host.sleep($0) } }
         await attend(daemon, clock: clock, pool: pool, registration: registration, failures: failures, until: desk)
         server.stop()
         beats.cancel()
+        upkeep.cancel()
         await tidyUp {
             try? await registration.forget()
             await store.close()
@@ -106,7 +110,7 @@ struct DaemonProcess {
         let sensitive = Flows.sensitive(flows.registry)
         guard configuration.sensitiveKeys == nil, !sensitive.isEmpty else { return }
         host.log(
-            "CAUTION: there are no sensitive_keys in the configuration, and nothing sensitive is stored without; jobs of "
+            "CAUTION: there are no sensitive_keys in the configuration; nothing sensitive is stored without: jobs of "
                 + "\(sensitive.joined(separator: ", ")) will be parked as they start, if they hold such fields")
     }
 

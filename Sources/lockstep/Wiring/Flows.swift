@@ -1,4 +1,5 @@
 import Activities
+import BorderlessWithdrawal
 import Configuration
 import Crypto
 import DfnsPayout
@@ -9,6 +10,8 @@ import JSONSchema
 import Onramp
 import Postgres
 import PostgresStore
+import Refund
+import RefundDefaultCheck
 import Time
 import Webhooks
 import WorkflowCore
@@ -23,6 +26,8 @@ struct Flows: Sendable {
     let accounts: [AccountLimits]
     /// Who reads their webhooks.
     let webhookSources: [any WebhookSource]
+    /// The accounts' clients.
+    let clients: Clients
 
     /// The flows with clients for the configured accounts; `now` is what signatures are dated with.
     init(
@@ -30,7 +35,8 @@ struct Flows: Sendable {
     ) throws {
         let accounts = configuration.accounts
         registry = try Self.registry(configuration.sensitiveKeys)
-        handlers = Self.handlers(Clients(accounts, transport: transport, now: now))
+        clients = Clients(accounts, transport: transport, now: now)
+        handlers = Self.handlers(clients)
         self.accounts = accounts.all.map { account in
             let limits = configuration.limits[account.id]
             return AccountLimits(
@@ -40,6 +46,7 @@ struct Flows: Sendable {
         webhookSources = [
             DfnsWebhookSource(accounts: accounts.dfns), DollarPeWebhookSource(accounts: accounts.dollarPe),
             OnrampWebhookSource(accounts: accounts.borderlessPayments),
+            BorderlessXYZWebhookSource(accounts: accounts.borderlessXYZ.map(\.account)),
         ]
     }
 
@@ -48,6 +55,9 @@ struct Flows: Sendable {
         handlers.add(DfnsPayoutActivities(clients: clients.dfns))
         handlers.add(DollarPePayoutActivities(clients: clients.dollarPe))
         handlers.add(OnrampActivities(clients: clients.borderlessPayments))
+        handlers.add(BorderlessWithdrawalActivities(clients: clients.borderlessXYZ))
+        handlers.add(RefundActivities(clients: clients.borderlessXYZ))
+        handlers.add(RefundDefaultActivities(clients: clients.borderlessXYZ))
         return handlers
     }
 
@@ -70,6 +80,8 @@ struct Flows: Sendable {
         uniqueKeysWithValues: [
             picture(of: DfnsPayout.self, DfnsPayout.picture), picture(of: DollarPePayout.self, DollarPePayout.picture),
             picture(of: Onramp.self, Onramp.picture),
+            picture(of: BorderlessWithdrawal.self, BorderlessWithdrawal.picture),
+            picture(of: Refund.self, Refund.picture), picture(of: RefundDefaultCheck.self, RefundDefaultCheck.picture),
         ])
 
     private static func picture<Flow: Workflow>(of flow: Flow.Type, _ svg: String) -> (String, Picture) {

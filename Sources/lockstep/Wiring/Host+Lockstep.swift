@@ -17,7 +17,9 @@ extension Host {
         }
     }
 
-    /// The keys of the configuration that was named, or of lockstep.json5 where there is one; nothing else of it is read.
+    /// The keys of the configuration that was named, or of lockstep.json5 where there is one.
+    ///
+    /// Nothing else of it is read.
     func sensitiveKeys(_ path: String?) throws -> KeyRing? {
         let file = path ?? "lockstep.json5"
         guard path != nil || (try? read(file)) != nil else { return nil }

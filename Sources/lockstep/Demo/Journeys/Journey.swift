@@ -26,5 +26,5 @@ struct Journey: Sendable {
     }
 
     /// All of them: one job of each flow that goes through, and its most interesting failure.
-    static let all: [Journey] = dfns + dollarPe
+    static let all: [Journey] = dfns + dollarPe + borderlessXYZ
 }
