@@ -25,7 +25,8 @@ struct WebhookWatch: Sendable {
     }
 
     private func look(after entry: BorderlessXYZEntry) async {
-        guard let url = http.webhookAddress(of: entry.id), let client = clients.borderlessXYZ[entry.name] else { return }
+        guard let url = http.webhookAddress(of: entry.id), let client = clients.borderlessXYZ[entry.name]
+        else { return }
         switch await client.keepWebhook(url: entry.webhookAddress(url)) {
         case .answered(.fine): break
         case .answered(.enabledAgain): log("the webhook of \(entry.id) had been switched off; it is on again")
