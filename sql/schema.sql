@@ -2027,6 +2027,17 @@ $$;
 
 COMMENT ON FUNCTION lockstep.ring_inserted() IS 'Wakes the daemons that sleep, once for each INSERT into the view jobs.';
 
+CREATE FUNCTION lockstep.seal_input(bucket smallint, job uuid, input jsonb) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+    update lockstep.job j
+    set input = seal_input.input, input_digest = lockstep.input_digest(j.id, j.input)
+    where j.bucket = seal_input.bucket and j.id = seal_input.job and j.input_digest is null
+$$;
+
+COMMENT ON FUNCTION lockstep.seal_input(bucket smallint, job uuid, input jsonb) IS 'Puts an input in which what is sensitive was sealed in place of the one that was given, once for each job.';
+
 CREATE FUNCTION lockstep.sensitive_fields(schema jsonb, path text) RETURNS text[]
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     AS $$
@@ -2949,7 +2960,7 @@ CREATE TABLE lockstep.job (
 )
 WITH (autovacuum_vacuum_insert_scale_factor='0.1', autovacuum_analyze_scale_factor='0.05');
 
-COMMENT ON TABLE lockstep.job IS 'What was asked: one row for each job, written by enqueue. Updated once at most, when a sensitive input is sealed.';
+COMMENT ON TABLE lockstep.job IS 'What was asked: one row for each job, written by enqueue. Updated once at most, when its input is sealed.';
 
 COMMENT ON COLUMN lockstep.job.bucket IS 'The job''s bucket, as its id has it.';
 
@@ -2963,7 +2974,7 @@ COMMENT ON COLUMN lockstep.job.version IS 'The flow''s version when the job was 
 
 COMMENT ON COLUMN lockstep.job.key IS 'The app''s own name for the job: once for each tenant and workflow.';
 
-COMMENT ON COLUMN lockstep.job.input IS 'What was asked, checked against the flow''s input schema; sensitive fields are sealed from the start of the job on.';
+COMMENT ON COLUMN lockstep.job.input IS 'What was asked, checked against the flow''s input schema; sensitive fields are sealed when the job starts.';
 
 COMMENT ON COLUMN lockstep.job.tags IS 'Free words for whoever searches.';
 
@@ -4045,7 +4056,6 @@ GRANT ALL ON FUNCTION lockstep.in_words(at timestamp with time zone) TO lockstep
 GRANT ALL ON FUNCTION lockstep.in_words(at timestamp with time zone) TO lockstep_daemon;
 
 REVOKE ALL ON FUNCTION lockstep.input_digest(job uuid, input jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION lockstep.input_digest(job uuid, input jsonb) TO lockstep_daemon;
 
 REVOKE ALL ON FUNCTION lockstep.jobs_to_ask(request text, wanted lockstep.job_filter, after uuid, at_most integer) FROM PUBLIC;
 
@@ -4226,6 +4236,9 @@ GRANT ALL ON FUNCTION lockstep.ring() TO lockstep_daemon;
 
 REVOKE ALL ON FUNCTION lockstep.ring_inserted() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION lockstep.seal_input(bucket smallint, job uuid, input jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.seal_input(bucket smallint, job uuid, input jsonb) TO lockstep_daemon;
+
 REVOKE ALL ON FUNCTION lockstep.sensitive_fields(schema jsonb, path text) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.sensitive_fields(schema jsonb, path text) TO lockstep_daemon;
 
@@ -4315,10 +4328,6 @@ GRANT SELECT,INSERT ON TABLE lockstep.history_entry TO lockstep_daemon;
 
 GRANT SELECT ON TABLE lockstep.job TO lockstep_ops;
 GRANT SELECT,INSERT ON TABLE lockstep.job TO lockstep_daemon;
-
-GRANT UPDATE(input) ON TABLE lockstep.job TO lockstep_daemon;
-
-GRANT UPDATE(input_digest) ON TABLE lockstep.job TO lockstep_daemon;
 
 GRANT SELECT ON TABLE lockstep.history TO lockstep_app;
 GRANT SELECT ON TABLE lockstep.history TO lockstep_ops;
