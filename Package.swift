@@ -192,7 +192,11 @@ let package = Package(
         tests("CryptoTests", of: ["Crypto"]),
         tests("HTTPTests", of: ["HTTPTypes", "HTTPServer", "HTTPClient"]),
         tests("PostgresTests", of: ["Postgres", "PrivateCluster", "Time"]),
-        tests("SQLTests", of: ["Postgres", "PostgresStore", "PrivateCluster", "SQL", "Time"]),
+        tests(
+            "SQLTests",
+            of: [
+                "Postgres", "PostgresStore", "PrivateCluster", "SQL", "Time", "Activities", "Engine", "WorkflowCore",
+            ]),
         tests("WorkflowCoreTests", of: ["WorkflowCore", "JSONSchema", "Time"]),
         tests(
             "WorkflowTests",

@@ -1328,6 +1328,23 @@ $$;
 
 COMMENT ON FUNCTION lockstep.open_request(workflow text, wanted_tenant text, run_at timestamp with time zone, wanted_priority integer, wanted_tags text[], OUT version integer, OUT input_schema jsonb, OUT tenant text, OUT priority smallint, OUT tags text[], OUT buckets integer, OUT now timestamp with time zone, OUT due_at timestamp with time zone) IS 'What has to be known before jobs can be enqueued; raises LK001, LK006 or LK009 where they can not.';
 
+CREATE FUNCTION lockstep.open_transactions(open_for interval, OUT pid integer, OUT role text, OUT application text, OUT state text, OUT since timestamp with time zone, OUT name text) RETURNS SETOF record
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+    select a.pid, a.usename::text, a.application_name, a.state, a.xact_start, null::text
+    from pg_stat_activity a
+    where a.datname = current_database() and a.backend_type = 'client backend'
+        and a.pid <> pg_backend_pid() and (a.backend_xmin is not null or a.backend_xid is not null)
+        and a.xact_start <= clock_timestamp() - open_for
+    union all
+    select null, p.owner::text, null, 'prepared', p.prepared, p.gid
+    from pg_prepared_xacts p
+    where p.database = current_database() and p.prepared <= clock_timestamp() - open_for
+$$;
+
+COMMENT ON FUNCTION lockstep.open_transactions(open_for interval, OUT pid integer, OUT role text, OUT application text, OUT state text, OUT since timestamp with time zone, OUT name text) IS 'The other transactions of this database that have been open for so long.';
+
 CREATE FUNCTION lockstep.own_tenants() RETURNS text[]
     LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE
     SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
@@ -3076,6 +3093,30 @@ COMMENT ON COLUMN lockstep.live_versions.version IS 'The version.';
 
 COMMENT ON COLUMN lockstep.live_versions.runs IS 'Whether a living daemon can run it.';
 
+CREATE VIEW lockstep.long_transactions AS
+ SELECT t.pid,
+    t.role,
+    t.application,
+    t.state,
+    t.since,
+    t.name
+   FROM lockstep.open_transactions('00:01:00'::interval) t(pid, role, application, state, since, name)
+  ORDER BY t.since;
+
+COMMENT ON VIEW lockstep.long_transactions IS 'Transactions open for more than a minute, which keep dead rows in the tables; pg_terminate_backend(pid) ends one.';
+
+COMMENT ON COLUMN lockstep.long_transactions.pid IS 'The server process; null where it is prepared.';
+
+COMMENT ON COLUMN lockstep.long_transactions.role IS 'Whose it is.';
+
+COMMENT ON COLUMN lockstep.long_transactions.application IS 'What the client calls itself.';
+
+COMMENT ON COLUMN lockstep.long_transactions.state IS 'active, idle in transaction, prepared and so on.';
+
+COMMENT ON COLUMN lockstep.long_transactions.since IS 'Since when it is open.';
+
+COMMENT ON COLUMN lockstep.long_transactions.name IS 'The name of one that is prepared.';
+
 CREATE TABLE lockstep.reference (
     bucket smallint NOT NULL,
     provider text NOT NULL,
@@ -3932,6 +3973,10 @@ GRANT ALL ON FUNCTION lockstep.now() TO lockstep_daemon;
 
 REVOKE ALL ON FUNCTION lockstep.open_request(workflow text, wanted_tenant text, run_at timestamp with time zone, wanted_priority integer, wanted_tags text[], OUT version integer, OUT input_schema jsonb, OUT tenant text, OUT priority smallint, OUT tags text[], OUT buckets integer, OUT now timestamp with time zone, OUT due_at timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION lockstep.open_transactions(open_for interval, OUT pid integer, OUT role text, OUT application text, OUT state text, OUT since timestamp with time zone, OUT name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.open_transactions(open_for interval, OUT pid integer, OUT role text, OUT application text, OUT state text, OUT since timestamp with time zone, OUT name text) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.open_transactions(open_for interval, OUT pid integer, OUT role text, OUT application text, OUT state text, OUT since timestamp with time zone, OUT name text) TO lockstep_daemon;
+
 REVOKE ALL ON FUNCTION lockstep.own_tenants() FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.own_tenants() TO lockstep_app;
 GRANT ALL ON FUNCTION lockstep.own_tenants() TO lockstep_ops;
@@ -4159,6 +4204,9 @@ GRANT SELECT,INSERT ON TABLE lockstep.jobs TO lockstep_daemon;
 
 GRANT SELECT ON TABLE lockstep.live_versions TO lockstep_ops;
 GRANT SELECT ON TABLE lockstep.live_versions TO lockstep_daemon;
+
+GRANT SELECT ON TABLE lockstep.long_transactions TO lockstep_ops;
+GRANT SELECT ON TABLE lockstep.long_transactions TO lockstep_daemon;
 
 GRANT SELECT ON TABLE lockstep.reference TO lockstep_ops;
 GRANT SELECT,INSERT ON TABLE lockstep.reference TO lockstep_daemon;

@@ -1,5 +1,5 @@
--- Locks: lockstep.job for an instant (a constraint goes), and the few rows of lockstep.workflow while their predicates are
--- made anew; it replaces two functions.
+-- Locks: lockstep.job for an instant (a constraint goes), and the few rows of lockstep.workflow while their predicates
+-- are made anew; it replaces two functions.
 --
 -- COPY into lockstep.jobs enqueues one by one: what each of them costs is made less.
 

@@ -11,9 +11,10 @@ extension DollarPePayout {
 
         /// Digits with up to six decimals, or an error that says so.
         public init(text: String) throws(InvalidValue) {
-            let decimals = text.split(separator: ".").dropFirst().first?.utf8.count ?? 0
+            let parts = text.split(separator: ".")
             let amount = try FiatAmount(text: text)
-            guard amount.decimal > 0, decimals <= 6 else {
+            guard amount.decimal > 0, parts[0].utf8.count <= 12, parts.dropFirst().allSatisfy({ $0.utf8.count <= 6 })
+            else {
                 throw InvalidValue(
                     text, isNot: "an amount of a stablecoin",
                     expected: "write more than 0 with at most six decimals, such as 51 or 51.25")
@@ -25,8 +26,8 @@ extension DollarPePayout {
         /// Whether the first amount is smaller.
         public static func < (lhs: CoinAmount, rhs: CoinAmount) -> Bool { lhs.decimal < rhs.decimal }
 
-        /// Digits, then perhaps a point and up to six decimals.
-        public static var pattern: String? { "^(0|[1-9][0-9]{0,11})(\\.[0-9]{1,6})?$" }
+        /// Up to twelve digits, then perhaps a point and up to six decimals, and not all of them 0.
+        public static var pattern: String? { PositivePattern.of(digits: 12, decimals: 6) }
 
         /// 51 USDT.
         public static var sample: CoinAmount { CoinAmount(checked: "51", decimal: 51) }

@@ -122,6 +122,7 @@ struct DaemonProcess {
             Task { await walker.run() },
             Task { await Housekeeping(pool, log: failures.log).run(host: host.time) },
             Task { await StrandedWatch(pool, log: { host.log($0) }).run(host: host.time) },
+            Task { await LongTransactionWatch(pool, log: { host.log($0) }).run(host: host.time) },
             Task { await notices?.run() },
         ]
         desk.listen { obey($0, daemon, registration) }
