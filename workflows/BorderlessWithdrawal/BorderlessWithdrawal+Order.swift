@@ -112,7 +112,7 @@ extension BorderlessWithdrawal {
         }
 
         /// Digits, then perhaps a point and up to 18 decimals, and one of them not 0.
-        public static var pattern: String? { FiatAmount.pattern }
+        public static var pattern: String? { PositivePattern.of(digits: 20, decimals: 18) }
 
         /// 100 of the asset.
         public static var sample: Amount { Amount(checked: "100.00") }
