@@ -39,7 +39,7 @@ enum Demo: Command {
         let virtual = try await database.query(Statement("select lockstep.now() as now"))
         let passed = try virtual.only["now", as: Timestamp.self] - run.startedAt
         host.print("\n\(passed.inWords) of virtual time in \(took.inWords) of real time.")
-        let journeys = try await JourneyRun(database: database, host: host).run()
+        let journeys = try await JourneyRun(database: database, world: world, host: host).run()
         await database.close()
         return told && journeys
     }

@@ -12,7 +12,7 @@ enum Dev: Command {
     static func run(_ arguments: Arguments, on host: Host) async throws -> ExitCode {
         let clock = try arguments.choice("clock", of: ["virtual", "auto", "real"], default: "virtual")
         let world = try await World.start(arguments, directory: ".lockstep/dev", clock: clock, on: host)
-        let providers = world.sandboxAddresses.map { sandbox in
+        let providers = world.sandboxes.map { sandbox in
             "  " + sandbox.title.padded(20) + sandbox.url + "/__sandbox/help"
         }
         host.print(

@@ -1,9 +1,12 @@
+import HTTPClient
+import HTTPTypes
 import Postgres
 import Time
 
 /// Runs the demo's journeys one after the other, and prints them as a table.
 struct JourneyRun {
     let database: PostgresPool
+    let world: World
     let host: Host
 
     /// What became of a journey.
@@ -44,6 +47,7 @@ struct JourneyRun {
     }
 
     private func run(_ journey: Journey, key: String) async throws -> Outcome {
+        if let script = journey.script { try await ask(script) }
         let elapsed = host.monotonicTime
         let (job, start) = try await enqueue(journey, key: key)
         try await play(journey, job, from: start, until: elapsed() + .seconds(60), elapsed)
@@ -61,6 +65,20 @@ struct JourneyRun {
         return Outcome(
             ending: try row["status"], virtual: end - start, real: took, transitions: try row["transitions"],
             calls: try row["calls"], why: try row["why"])
+    }
+
+    /// Scripts what happens at a simulated provider.
+    private func ask(_ script: Journey.Script) async throws {
+        guard let sandbox = world.sandboxes.first(where: { $0.provider == script.provider }),
+            let origin = Origin(sandbox.url)
+        else { throw CommandFailure("\(script.provider) is not simulated") }
+        let request = HTTPRequest(
+            .post, "/__sandbox/outcome", headers: ["Content-Type": "application/json"],
+            body: Array(script.outcome.utf8))
+        let result = await NetworkTransport(connectionsPerHost: 1).send(request, to: origin, timeout: .seconds(10))
+        guard case .response(let response) = result, response.status == 200 else {
+            throw CommandFailure("the simulated \(sandbox.title) does not take \(script.outcome): \(result)")
+        }
     }
 
     /// The app's transaction: the job, and the customer as a participant of the virtual clock, which then does not run

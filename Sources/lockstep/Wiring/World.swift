@@ -9,7 +9,7 @@ struct World: Sendable {
     let database: String
     let daemonAddress: String
     /// Where each simulated provider is, in the table's order.
-    let sandboxAddresses: [(title: String, url: String)]
+    let sandboxes: [(provider: String, title: String, url: String)]
     private let cluster: PrivateCluster?
     private let children: [ChildProcess]
 
@@ -49,8 +49,11 @@ struct World: Sendable {
             let children = try await startChildren(workspace, database: database, clock: clock, on: host)
             return World(
                 workspace: workspace, database: database, daemonAddress: "http://127.0.0.1:\(daemonPort)",
-                sandboxAddresses: Simulation.all.map { simulation in
-                    (simulation.title, "http://127.0.0.1:\(sandboxPorts[simulation.provider] ?? 0)")
+                sandboxes: Simulation.all.map { simulation in
+                    (
+                        simulation.provider, simulation.title,
+                        "http://127.0.0.1:\(sandboxPorts[simulation.provider] ?? 0)"
+                    )
                 },
                 cluster: cluster, children: children)
         } catch {

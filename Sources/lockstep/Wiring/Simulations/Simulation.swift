@@ -23,7 +23,7 @@ struct Simulation: Sendable {
     let example: @Sendable () throws -> any Simulator
 
     /// All of them.
-    static let all: [Simulation] = [dfns, pontis, dollarPe, borderlessXYZ]
+    static let all: [Simulation] = [dfns, pontis, dollarPe, borderlessPayments, borderlessXYZ]
 
     /// What simulators are set up with.
     struct Stage: Sendable {
