@@ -2027,16 +2027,16 @@ $$;
 
 COMMENT ON FUNCTION lockstep.ring_inserted() IS 'Wakes the daemons that sleep, once for each INSERT into the view jobs.';
 
-CREATE FUNCTION lockstep.seal_input(bucket smallint, job uuid, input jsonb) RETURNS void
+CREATE FUNCTION lockstep.seal_input(job uuid, input jsonb) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
     AS $$
     update lockstep.job j
     set input = seal_input.input, input_digest = lockstep.input_digest(j.id, j.input)
-    where j.bucket = seal_input.bucket and j.id = seal_input.job and j.input_digest is null
+    where j.bucket = lockstep.bucket_of(seal_input.job) and j.id = seal_input.job and j.input_digest is null
 $$;
 
-COMMENT ON FUNCTION lockstep.seal_input(bucket smallint, job uuid, input jsonb) IS 'Puts an input in which what is sensitive was sealed in place of the one that was given, once for each job.';
+COMMENT ON FUNCTION lockstep.seal_input(job uuid, input jsonb) IS 'Puts an input in which what is sensitive was sealed in place of the one that was given, once for each job.';
 
 CREATE FUNCTION lockstep.sensitive_fields(schema jsonb, path text) RETURNS text[]
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
@@ -4236,8 +4236,8 @@ GRANT ALL ON FUNCTION lockstep.ring() TO lockstep_daemon;
 
 REVOKE ALL ON FUNCTION lockstep.ring_inserted() FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION lockstep.seal_input(bucket smallint, job uuid, input jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION lockstep.seal_input(bucket smallint, job uuid, input jsonb) TO lockstep_daemon;
+REVOKE ALL ON FUNCTION lockstep.seal_input(job uuid, input jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.seal_input(job uuid, input jsonb) TO lockstep_daemon;
 
 REVOKE ALL ON FUNCTION lockstep.sensitive_fields(schema jsonb, path text) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.sensitive_fields(schema jsonb, path text) TO lockstep_daemon;
