@@ -196,8 +196,9 @@ let package = Package(
         tests(
             "BorderlessXYZSandboxTests",
             of: [
-                "BorderlessXYZSandbox", "SandboxCore", "BorderlessXYZ", "ProviderCore", "Domain", "Time", "HTTPTypes",
-                "HTTPClient", "Crypto",
+                "BorderlessXYZSandbox", "SandboxCore", "BorderlessXYZ", "BorderlessWithdrawal", "Refund",
+                "RefundDefaultCheck", "Activities", "Engine", "Webhooks", "WorkflowCore", "ProviderCore", "Domain",
+                "Time", "HTTPTypes", "HTTPClient", "Crypto",
             ]),
         tests("TimeTests", of: ["Time"]),
         tests("DomainTests", of: ["Domain", "JSONSchema"]),
