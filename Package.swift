@@ -185,8 +185,9 @@ let package = Package(
         tests(
             "BorderlessPaymentsSandboxTests",
             of: [
-                "BorderlessPaymentsSandbox", "SandboxCore", "BorderlessPayments", "ProviderCore", "Domain", "Time",
-                "HTTPTypes", "HTTPClient",
+                "BorderlessPaymentsSandbox", "SandboxCore", "BorderlessPayments", "Onramp", "Activities", "Engine",
+                "LockstepTesting", "WorkflowCore", "JSONSchema", "ProviderCore", "Domain", "Time", "HTTPTypes",
+                "HTTPClient",
             ]),
         tests(
             "BorderlessXYZTests",
@@ -245,7 +246,7 @@ let package = Package(
             "WebhooksTests",
             of: [
                 "Webhooks", "Activities", "Engine", "WorkflowCore", "Time", "HTTPTypes", "LockstepTesting", "Crypto",
-                "Dfns",
+                "Dfns", "BorderlessPayments", "Domain", "HTTPClient",
             ]),
         tests("SimulatorTests", of: ["Simulator"]),
         tests("BenchTests", of: ["Bench", "JSONSchema"]),

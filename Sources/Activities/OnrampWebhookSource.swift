@@ -8,8 +8,8 @@ public import Webhooks
 
 /// Borderless Payments' webhooks, for each account that has a secret.
 public struct OnrampWebhookSource: WebhookSource {
-    /// What happens to a genuine webhook with an old signature. Retries days later may carry the first one, and no webhook
-    /// does more than make a job read (how retries are signed is not documented).
+    /// What happens to a genuine webhook with an old signature. Retries days later may carry the first one, and no
+    /// webhook does more than make a job read (how retries are signed is not documented).
     public enum Staleness: Hashable, Sendable {
         /// It wakes its job like any other.
         case accepted

@@ -122,7 +122,8 @@ extension Onramp {
         /// The address.
         public let text: String
 
-        /// Something, an `@`, and a domain, or an error that says so; the address is not repeated, since it is personal.
+        /// Something, an `@`, and a domain, or an error that says so; the address is not repeated, since it is
+        /// personal.
         public init(text: String) throws(InvalidValue) {
             let parts = text.split(separator: "@", omittingEmptySubsequences: false)
             guard parts.count == 2, 1...64 ~= parts[0].utf8.count, 3...189 ~= parts[1].utf8.count,

@@ -4,9 +4,9 @@ public import WorkflowCore
 
 /// Buys crypto with a customer's euros through Borderless Payments.
 ///
-/// A job places one order at most: its key and its name at the provider are the job's own, and whenever it is not certain
-/// what became of an order, the customer's orders are looked through before anything else is done. Money moves only
-/// because the customer pays, and so instructions are shown only as long as the price is one that was agreed to.
+/// A job places one order at most: its key and its name at the provider are the job's own, and whenever it is not
+/// certain what became of an order, the customer's orders are looked through before anything else is done. Money moves
+/// only because the customer pays, and so instructions are shown only as long as the price is one that was agreed to.
 public enum Onramp: Workflow {
     /// What apps enqueue.
     public static let name = "onramp"
@@ -47,7 +47,8 @@ public enum Onramp: Workflow {
         case reconciling(order: Order)
         /// Taken; how it is to be paid is not known yet. To wherever it is.
         case preparing(order: Order)
-        /// The order gives less than was agreed: nothing is shown to be paid until the app says yes. To `awaitingPayment`.
+        /// The order gives less than was agreed: nothing is shown to be paid until the app says yes. To
+        /// `awaitingPayment`.
         case reconfirming(order: Order)
         /// The customer pays, by transfer or on a page of the bank. To `confirming`, `lapsed`, or wherever it is.
         case awaitingPayment(order: Order)

@@ -13,8 +13,8 @@ public enum PartnerWebhook {
     public enum Verification: Hashable, Sendable {
         /// Borderless Payments sent it.
         ///
-        /// `isFresh` is false where the signature is old: attempts days later may carry the first one. It is a reason to
-        /// read, as every webhook is, and for nothing else.
+        /// `isFresh` is false where the signature is old: attempts days later may carry the first one. It is a reason
+        /// to read, as every webhook is, and for nothing else.
         case genuine(Event, isFresh: Bool)
         /// Don't act on it; the reason is for our log, and holds nothing of the content.
         case refused(reason: String)

@@ -3,12 +3,12 @@ public import HTTPTypes
 public import SandboxCore
 public import Time
 
-/// The Partner API of Borderless Payments as a value: users, checks, quotes, orders and webhooks, on a clock that somebody
-/// else holds.
+/// The Partner API of Borderless Payments as a value: users, checks, quotes, orders and webhooks, on a clock that
+/// somebody else holds.
 ///
 /// It behaves as the documentation says; where that leaves a choice, `PartnerOptions` has it. Nothing is documented of
-/// what makes an order of the test mode go on: here customers act by themselves, and the control plane can make them act
-/// otherwise.
+/// what makes an order of the test mode go on: here customers act by themselves, and the control plane can make them
+/// act otherwise.
 public struct PartnerSimulator: Sendable {
     /// How it behaves where the documentation leaves a choice.
     public var options: PartnerOptions

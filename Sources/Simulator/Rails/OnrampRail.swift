@@ -12,7 +12,8 @@ import Time
 import Webhooks
 import WorkflowCore
 
-/// `onramp` in a run: the sandbox of Borderless Payments, and our account there. Customers pay, or pay wrongly, or never.
+/// `onramp` in a run: the sandbox of Borderless Payments, and our account there. Customers pay, or pay wrongly, or
+/// never.
 struct OnrampRail: Rail {
     let flows: [any Workflow.Type] = [Onramp.self]
     /// A transfer may take two days, and three sessions a day or two each.
