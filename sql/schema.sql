@@ -259,7 +259,7 @@ $$;
 
 COMMENT ON FUNCTION lockstep.await_quiet(timeout interval) IS 'Waits until the virtual clock is where move_clock asked for, and all is quiet; raises LK008 after the time-out.';
 
-CREATE FUNCTION lockstep.is_sound(status text, state text, has_data boolean, priority smallint, seq integer, entered_seq integer, due_at timestamp with time zone, leased_by uuid, finished_at timestamp with time zone, last_error text, attempt integer, attempt_status text) RETURNS boolean
+CREATE FUNCTION lockstep.is_sound(status text, state text, has_data boolean, priority smallint, seq integer, entered_seq integer, due_at timestamp with time zone, leased_by uuid, finished_at timestamp with time zone, last_error text, attempt integer, attempt_status text, plan text) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     AS $$
 begin
@@ -267,8 +267,8 @@ begin
         and case
             when status in ('queued', 'waiting', 'parked', 'paused') then finished_at is null
             when status in ('completed', 'failed', 'rejected', 'expired', 'canceled', 'refunded', 'reversed')
-                -- What is over has nothing due, unless somebody owns it.
-                then finished_at is not null and (due_at is null or leased_by is not null)
+                -- What is over has nothing due, unless it is watched or somebody owns it.
+                then finished_at is not null and (due_at is null or leased_by is not null or plan like 'watch %')
             else false
         end
         and (status <> 'parked' or last_error is not null)
@@ -279,7 +279,7 @@ begin
 end
 $$;
 
-COMMENT ON FUNCTION lockstep.is_sound(status text, state text, has_data boolean, priority smallint, seq integer, entered_seq integer, due_at timestamp with time zone, leased_by uuid, finished_at timestamp with time zone, last_error text, attempt integer, attempt_status text) IS 'What holds for every row of job_state.';
+COMMENT ON FUNCTION lockstep.is_sound(status text, state text, has_data boolean, priority smallint, seq integer, entered_seq integer, due_at timestamp with time zone, leased_by uuid, finished_at timestamp with time zone, last_error text, attempt integer, attempt_status text, plan text) IS 'What holds for every row of job_state.';
 
 CREATE TABLE lockstep.job_state (
     bucket smallint NOT NULL,
@@ -315,7 +315,7 @@ CREATE TABLE lockstep.job_state (
     CONSTRAINT job_state_is_sound CHECK (
 CASE
     WHEN ((status = 'waiting'::text) AND (finished_at IS NULL) AND (state IS NOT NULL) AND (data IS NOT NULL) AND ((leased_by IS NULL) OR (due_at IS NOT NULL)) AND ((attempt_status IS NULL) OR (attempt_status = 'started'::text)) AND ((priority >= 1) AND (priority <= 4)) AND ((entered_seq >= 0) AND (entered_seq <= seq)) AND (attempt >= 0)) THEN true
-    ELSE lockstep.is_sound(status, state, (data IS NOT NULL), priority, seq, entered_seq, due_at, leased_by, finished_at, last_error, attempt, attempt_status)
+    ELSE lockstep.is_sound(status, state, (data IS NOT NULL), priority, seq, entered_seq, due_at, leased_by, finished_at, last_error, attempt, attempt_status, plan)
 END)
 )
 WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='1000', autovacuum_vacuum_cost_delay='0', autovacuum_analyze_scale_factor='0.05');
@@ -350,9 +350,9 @@ COMMENT ON COLUMN lockstep.job_state.lease IS 'The lease''s token, one more with
 
 COMMENT ON COLUMN lockstep.job_state.leased_by IS 'The daemon that owns it now; null: nobody.';
 
-COMMENT ON COLUMN lockstep.job_state.plan IS 'What is done in this state, such as: perform confirm, poll readPayout, wait, end.';
+COMMENT ON COLUMN lockstep.job_state.plan IS 'What is done in this state, such as: perform confirm, poll readPayout, wait, end, watch readPayout (an end).';
 
-COMMENT ON COLUMN lockstep.job_state.attempt IS 'Number of the last attempt at the plan''s activity; 0: none yet.';
+COMMENT ON COLUMN lockstep.job_state.attempt IS 'Number of the last attempt at the plan''s activity; 0: none yet. Of an ended job: looks in a row that failed.';
 
 COMMENT ON COLUMN lockstep.job_state.attempt_status IS 'started: the call may be in flight; unknown: it may have happened, look it up; null: nothing is open.';
 
@@ -364,7 +364,7 @@ COMMENT ON COLUMN lockstep.job_state.entered_seq IS 'The transition that entered
 
 COMMENT ON COLUMN lockstep.job_state.entered_at IS 'When the state was entered.';
 
-COMMENT ON COLUMN lockstep.job_state.deadline_at IS 'When waiting here ends by itself; null: never.';
+COMMENT ON COLUMN lockstep.job_state.deadline_at IS 'When waiting here ends by itself; of an ended job: until when it is looked at; null: never.';
 
 COMMENT ON COLUMN lockstep.job_state.deadline_event IS 'The event that the deadline then is.';
 
@@ -382,7 +382,7 @@ COMMENT ON COLUMN lockstep.job_state.held_by IS 'The account whose breaker, hold
 
 COMMENT ON COLUMN lockstep.job_state.held_since IS 'Since when; this time counts for no retry policy.';
 
-COMMENT ON CONSTRAINT job_state_is_sound ON lockstep.job_state IS 'A known status and priority; finished exactly if the status is an outcome, and then without anything due; a parked job has its error, a lease its end, a state its data; the entry is past; the attempt''s status is known.';
+COMMENT ON CONSTRAINT job_state_is_sound ON lockstep.job_state IS 'A known status and priority; finished exactly if the status is an outcome, and then with something due only if it is watched; a parked job has its error, a lease its end, a state its data; the entry is past; the attempt''s status is known.';
 
 CREATE FUNCTION lockstep.awaited_signals(state lockstep.job_state) RETURNS text[]
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -1905,13 +1905,17 @@ CREATE FUNCTION lockstep.retry(job uuid) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
     AS $_$
+declare
+    state lockstep.job_state := lockstep.require_job(job);
 begin
-    perform lockstep.check_status(lockstep.require_job(job), array['parked'], 'retried');
+    if state.finished_at is null or coalesce(state.plan, '') not like 'watch %' then
+        perform lockstep.check_status(state, array['parked'], 'retried');
+    end if;
     return lockstep.request(job, '$retry', '{}');
 end
 $_$;
 
-COMMENT ON FUNCTION lockstep.retry(job uuid) IS 'Sets a parked job going again.';
+COMMENT ON FUNCTION lockstep.retry(job uuid) IS 'Sets a parked job going again, or makes one that is over and watched be looked at now.';
 
 CREATE PROCEDURE lockstep.retry_jobs(IN filter jsonb, IN dry_run boolean DEFAULT false, IN batch integer DEFAULT 500, INOUT jobs bigint DEFAULT NULL::bigint, INOUT samples jsonb DEFAULT NULL::jsonb)
     LANGUAGE plpgsql
@@ -2299,11 +2303,14 @@ begin
         else format('In %s for %s', state.state, lockstep.in_words(moment - state.entered_at))
     end;
     if state.finished_at is not null then
-        return format('It ended as %s %s ago, at %s, in %s%s%s.', state.status,
+        answer := lockstep.why_watched(state);
+        return format('It ended as %s %s ago, at %s, in %s%s%s%s.', state.status,
             lockstep.in_words(moment - state.finished_at), lockstep.in_words(state.finished_at),
             coalesce(state.state, 'no state'),
-            coalesce(': ' || coalesce(state.last_error, state.output ->> 'reason'), ''),
-            coalesce('; funds: ' || (state.output ->> 'funds'), ''));
+            -- What went wrong while it was looked at is not how it ended.
+            coalesce(': ' || coalesce(
+                case when answer is null then state.last_error end, state.output ->> 'reason'), ''),
+            coalesce('; funds: ' || (state.output ->> 'funds'), ''), coalesce('; ' || answer, ''));
     end if;
     answer := lockstep.why_running(state);
     if answer is not null then
@@ -2473,6 +2480,32 @@ end
 $$;
 
 COMMENT ON FUNCTION lockstep.why_waiting(state lockstep.job_state) IS 'What the plan of a waiting job waits for.';
+
+CREATE FUNCTION lockstep.why_watched(state lockstep.job_state) RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+declare
+    moment timestamptz := lockstep.now();
+    failure text := coalesce('; last time: ' || state.last_error, '');
+begin
+    if state.finished_at is null or state.plan not like 'watch %' then
+        return null;
+    elsif state.due_at is null then
+        return format('it was looked at until %s, and not undone by then', lockstep.in_words(state.deadline_at));
+    elsif state.leased_by is not null and state.due_at > moment then
+        return 'it is just being looked at, in case it is undone' || failure;
+    end if;
+    return format('it is looked at again %s, until %s, in case it is undone%s%s', case
+            when state.due_at > moment
+                then format('in %s, at %s', lockstep.in_words(state.due_at - moment), lockstep.in_words(state.due_at))
+            else 'now'
+        end, lockstep.in_words(state.deadline_at), failure,
+        coalesce('; but nobody can: ' || lockstep.why_unclaimed(state), ''));
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.why_watched(state lockstep.job_state) IS 'What is still done about a job that is over, in words; null if nothing is.';
 
 CREATE TABLE lockstep.account (
     provider text NOT NULL,
@@ -2931,7 +2964,7 @@ CREATE VIEW lockstep.job_status WITH (security_barrier='true') AS
     s.version,
     s.state,
         CASE
-            WHEN ((s.leased_by IS NOT NULL) AND (s.due_at > moment.now)) THEN 'running'::text
+            WHEN ((s.leased_by IS NOT NULL) AND (s.due_at > moment.now) AND (s.finished_at IS NULL)) THEN 'running'::text
             ELSE s.status
         END AS status,
     s.plan,
@@ -3156,7 +3189,7 @@ CREATE VIEW lockstep.matching_webhooks AS
     known.job_ended
    FROM (lockstep.webhook w
      CROSS JOIN LATERAL ( SELECT r.job_id,
-            (s.finished_at IS NOT NULL) AS job_ended
+            ((s.finished_at IS NOT NULL) AND (COALESCE(s.plan, ''::text) !~~ 'watch %'::text)) AS job_ended
            FROM (lockstep.reference r
              JOIN lockstep.job_state s ON (((s.id = r.job_id) AND (s.bucket = r.bucket))))
           WHERE ((r.provider = w.provider) AND (r.value = ANY (w.refs)))
@@ -3558,6 +3591,46 @@ COMMENT ON COLUMN lockstep.unclaimable.oldest IS 'Since when the one rests there
 
 COMMENT ON COLUMN lockstep.unclaimable.example IS 'The one that was enqueued first.';
 
+CREATE VIEW lockstep.watched AS
+ SELECT s.id,
+    s.workflow,
+    s.version,
+    s.tenant,
+    s.state,
+    s.status AS outcome,
+    s.finished_at,
+        CASE
+            WHEN ((s.leased_by IS NULL) OR (s.due_at <= moment.now)) THEN s.due_at
+            ELSE NULL::timestamp with time zone
+        END AS due,
+    s.deadline_at AS until,
+    s.last_error
+   FROM (( SELECT lockstep.now() AS now) moment
+     CROSS JOIN lockstep.job_state s)
+  WHERE ((s.due_at IS NOT NULL) AND (s.finished_at IS NOT NULL) AND (s.plan ~~ 'watch %'::text));
+
+COMMENT ON VIEW lockstep.watched IS 'Jobs that are over and still looked at, in case what they did is undone.';
+
+COMMENT ON COLUMN lockstep.watched.id IS 'The job.';
+
+COMMENT ON COLUMN lockstep.watched.workflow IS 'Which flow.';
+
+COMMENT ON COLUMN lockstep.watched.version IS 'The version of the flow: a daemon has to know it for the job to be looked at.';
+
+COMMENT ON COLUMN lockstep.watched.tenant IS 'On whose behalf.';
+
+COMMENT ON COLUMN lockstep.watched.state IS 'Where it rests.';
+
+COMMENT ON COLUMN lockstep.watched.outcome IS 'How it ended.';
+
+COMMENT ON COLUMN lockstep.watched.finished_at IS 'When it ended.';
+
+COMMENT ON COLUMN lockstep.watched.due IS 'When it is looked at next; null: just now.';
+
+COMMENT ON COLUMN lockstep.watched.until IS 'Until when it is looked at.';
+
+COMMENT ON COLUMN lockstep.watched.last_error IS 'Why the last look failed; null: it did not.';
+
 ALTER TABLE lockstep.webhook ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME lockstep.webhook_id_seq
     START WITH 1
@@ -3771,8 +3844,8 @@ GRANT ALL ON FUNCTION lockstep.await_quiet(timeout interval) TO lockstep_app;
 GRANT ALL ON FUNCTION lockstep.await_quiet(timeout interval) TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.await_quiet(timeout interval) TO lockstep_daemon;
 
-REVOKE ALL ON FUNCTION lockstep.is_sound(status text, state text, has_data boolean, priority smallint, seq integer, entered_seq integer, due_at timestamp with time zone, leased_by uuid, finished_at timestamp with time zone, last_error text, attempt integer, attempt_status text) FROM PUBLIC;
-GRANT ALL ON FUNCTION lockstep.is_sound(status text, state text, has_data boolean, priority smallint, seq integer, entered_seq integer, due_at timestamp with time zone, leased_by uuid, finished_at timestamp with time zone, last_error text, attempt integer, attempt_status text) TO lockstep_daemon;
+REVOKE ALL ON FUNCTION lockstep.is_sound(status text, state text, has_data boolean, priority smallint, seq integer, entered_seq integer, due_at timestamp with time zone, leased_by uuid, finished_at timestamp with time zone, last_error text, attempt integer, attempt_status text, plan text) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.is_sound(status text, state text, has_data boolean, priority smallint, seq integer, entered_seq integer, due_at timestamp with time zone, leased_by uuid, finished_at timestamp with time zone, last_error text, attempt integer, attempt_status text, plan text) TO lockstep_daemon;
 
 GRANT SELECT ON TABLE lockstep.job_state TO lockstep_ops;
 GRANT SELECT,INSERT,UPDATE ON TABLE lockstep.job_state TO lockstep_daemon;
@@ -4122,6 +4195,8 @@ REVOKE ALL ON FUNCTION lockstep.why_unclaimed(state lockstep.job_state) FROM PUB
 
 REVOKE ALL ON FUNCTION lockstep.why_waiting(state lockstep.job_state) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION lockstep.why_watched(state lockstep.job_state) FROM PUBLIC;
+
 GRANT SELECT ON TABLE lockstep.account TO lockstep_ops;
 GRANT SELECT,INSERT,UPDATE ON TABLE lockstep.account TO lockstep_daemon;
 
@@ -4209,6 +4284,9 @@ GRANT SELECT ON TABLE lockstep.tenant_role TO lockstep_daemon;
 
 GRANT SELECT ON TABLE lockstep.unclaimable TO lockstep_ops;
 GRANT SELECT ON TABLE lockstep.unclaimable TO lockstep_daemon;
+
+GRANT SELECT ON TABLE lockstep.watched TO lockstep_ops;
+GRANT SELECT ON TABLE lockstep.watched TO lockstep_daemon;
 
 GRANT SELECT ON TABLE lockstep.webhooks TO lockstep_ops;
 GRANT SELECT ON TABLE lockstep.webhooks TO lockstep_daemon;
