@@ -122,8 +122,12 @@ let package = Package(
         library(
             "Simulator",
             knows: [
-                "Engine", "WorkflowCore", "Domain", "Time", "LockstepTesting", "Activities", "DfnsPayout", "Dfns",
-                "SandboxCore", "DfnsSandbox", "HTTPTypes", "HTTPClient", "Crypto", "Webhooks",
+                "Engine", "WorkflowCore", "Domain", "Time", "LockstepTesting", "Activities", "ProviderCore",
+                "SandboxCore",
+                "HTTPTypes", "HTTPClient", "Crypto", "Webhooks", "DfnsPayout", "Dfns", "DfnsSandbox", "PontisPayout",
+                "PontisGlobe", "PontisSandbox", "DollarPePayout", "DollarPe", "DollarPeSandbox", "Onramp",
+                "BorderlessPayments", "BorderlessPaymentsSandbox", "BorderlessWithdrawal", "Refund", "BorderlessXYZ",
+                "BorderlessXYZSandbox",
             ]),
 
         library(

@@ -38,7 +38,8 @@ struct Database {
         case .forgottenAnswers:
             accepted = memory.commitNow(
                 CommitBatch(bucket: batch.bucket, node: batch.node, jobs: batch.jobs.map(Self.forgettingAnswers)))
-        case .forgetfulStore, .forgottenAttempts, .blindRepeats, .freshKeys, nil: accepted = memory.commitNow(batch)
+        case .forgetfulStore, .forgottenAttempts, .blindRepeats, .freshKeys, .breakersThatNeverOpen, nil:
+            accepted = memory.commitNow(batch)
         }
         let names = batch.jobs.filter { accepted.contains($0.id) }.flatMap(\.references)
         return (accepted, names.isEmpty ? false : inbox.match(names))

@@ -17,4 +17,6 @@ public enum Defect: String, CaseIterable, Sendable {
     case blindRepeats
     /// Each attempt has a key of its own.
     case freshKeys
+    /// No account's breaker ever opens: jobs spend their attempts on a provider that can't be reached.
+    case breakersThatNeverOpen
 }

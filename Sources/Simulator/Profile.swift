@@ -1,4 +1,3 @@
-import DfnsSandbox
 import Engine
 import SandboxCore
 import Time
@@ -62,11 +61,41 @@ struct Profile {
     var webhooksRefused = 0.0
     /// From when on nothing goes wrong any more.
     var calm: Duration = .minutes(20)
-    var options = DfnsOptions()
-    /// Whether our configuration names another service account than the one that the token belongs to.
-    var hasWrongUser = false
+    /// In how much time all jobs are enqueued.
+    var arrivals: Duration = .minutes(1)
 
-    init(_ dice: inout Dice) {
+    init(_ setting: Setting, _ dice: inout Dice) {
+        switch setting {
+        case .drawn: draw(&dice)
+        case .everything(let jobs): letEverythingGoWrong(jobs: jobs)
+        case .outage(let jobs, let interval): letProvidersGoDown(for: interval, jobs: jobs)
+        }
+    }
+
+    private mutating func letEverythingGoWrong(jobs: Int) {
+        (nodes, buckets, self.jobs) = (3, 4, jobs)
+        (calm, arrivals) = (.hours(2), .minutes(40))
+        limits.idlePoll = .seconds(30)
+        // Nodes that crash while they stand still, are cut off or leave, somewhere every few minutes.
+        node = NodeFaults(crash: 0.004, stop: 0.002, drain: 0.002, cutOff: 0.002, longestStop: .minutes(3))
+        store = StoreFaults(refused: 0.02, lost: 0.02, answerLost: 0.03, doneLate: 0.02, slow: 0.02)
+        network = NetworkFaults(notSent: 0.02, lost: 0.02, answerLost: 0.05, slow: 0.02)
+        for fault in RequestFault.allCases { provider.requests[fault] = 0.02 }
+        for fault in WebhookFault.allCases { provider.webhooks[fault] = 0.1 }
+        (webhooksRefused, bellsLost) = (0.1, 0.2)
+        outages = [(.minutes(25), .minutes(2))]
+        providerOutages = [(.minutes(45), .minutes(10))]
+    }
+
+    private mutating func letProvidersGoDown(for interval: Duration, jobs: Int) {
+        (nodes, buckets, self.jobs) = (2, 2, jobs)
+        let start = Duration.minutes(30)
+        (calm, arrivals) = (start + interval, .hours(1))
+        limits.idlePoll = .seconds(30)
+        providerOutages = [(start, interval)]
+    }
+
+    private mutating func draw(_ dice: inout Dice) {
         nodes = dice.whole(1...3)
         jobs = dice.whole(1...3)
         buckets = dice.pick([1, 1, 2, 5])
@@ -76,7 +105,6 @@ struct Profile {
         drawNodeFaults(&dice)
         drawNetworkFaults(&dice)
         drawProviderFaults(&dice)
-        drawOptions(&dice)
     }
 
     private mutating func drawLimits(_ dice: inout Dice) {
@@ -140,23 +168,5 @@ struct Profile {
             for fault in WebhookFault.allCases { provider.webhooks[fault] = dice.pick([0, 0.1, 0.3]) }
             webhooksRefused = dice.pick([0, 0, 0.3])
         }
-    }
-
-    private mutating func drawOptions(_ dice: inout Dice) {
-        options.jitter = dice.pick([0, 0.5])
-        options.refusalsSpendTokens = dice.chance(0.3)
-        options.conflict = dice.pick(DfnsOptions.ConflictReading.allCases)
-        options.confirmationWindow = dice.pick(DfnsOptions.ConfirmationWindow.allCases)
-        options.policyWaitCounts = dice.chance(0.7)
-        options.showsTransferEarly = dice.chance(0.3)
-        options.retryDelays = dice.pick(DfnsOptions.RetryReading.allCases)
-        options.retryOf = dice.pick(DfnsOptions.RetryOfReading.allCases)
-        options.upperCaseSignatures = dice.chance(0.2)
-        options.delays.opening = dice.spread(.milliseconds(100), .minutes(2))
-        options.delays.instructions = dice.spread(.milliseconds(100), .minutes(2))
-        options.delays.submission = dice.spread(.milliseconds(100), .minutes(2))
-        options.delays.deposit = dice.spread(.seconds(1), .minutes(3))
-        options.delays.disbursement = dice.spread(.seconds(1), .minutes(10))
-        hasWrongUser = dice.chance(0.02)
     }
 }

@@ -13,7 +13,7 @@ public enum Promise: String, CaseIterable, Sendable {
     case lookBeforeRepeating
     /// Where the app wants to be asked before money moves, it does not move before the app has confirmed it.
     case noMoneyWithoutConsent
-    /// A job has one payout, which is confirmed, transferred and paid out once.
+    /// What a provider does for a job (order, payout, confirmation, transfer, refund), it does once.
     case onceAtTheProvider
     /// The provider's ledger has nothing that no job knows of.
     case nothingUnknownAtTheProvider
@@ -25,10 +25,12 @@ public enum Promise: String, CaseIterable, Sendable {
     case signalsOnce
     /// A job that is over does not move.
     case endsAreFinal
-    /// No job ends while its payout may still move money.
+    /// No job ends while it may still move money.
     case silenceIsNotFailure
     /// What an ending says about the money is what the provider's ledger says.
     case moneyIsWhereTheJobSays
+    /// No job is parked or ends without success where nothing is wrong but that no provider can be reached.
+    case waitingIsNotFailing
     /// Once nothing goes wrong any more, every job comes to its end.
     case everyJobEnds
 
@@ -40,14 +42,15 @@ public enum Promise: String, CaseIterable, Sendable {
         case .intentBeforeEffect: "an attempt is stored before the provider is called"
         case .lookBeforeRepeating: "a write whose outcome is unknown is not repeated without a look"
         case .noMoneyWithoutConsent: "no money moves before the app has confirmed it, where it wants to be asked"
-        case .onceAtTheProvider: "a job has one payout, confirmed, transferred and paid out once"
+        case .onceAtTheProvider: "a provider does nothing twice for one job"
         case .nothingUnknownAtTheProvider: "the provider's ledger has nothing that no job knows of"
         case .gaplessHistory: "history is gapless, and its last row says where the job rests"
         case .historyFollowsTheFlow: "each row of history is a row of the flow"
         case .signalsOnce: "what a job is told it hears once"
         case .endsAreFinal: "a job that is over does not move"
-        case .silenceIsNotFailure: "no job ends while its payout may still move money"
+        case .silenceIsNotFailure: "no job ends while it may still move money"
         case .moneyIsWhereTheJobSays: "an ending says where the money is"
+        case .waitingIsNotFailing: "jobs wait for a provider that can't be reached, and don't fail"
         case .everyJobEnds: "when nothing goes wrong any more, every job ends"
         }
     }

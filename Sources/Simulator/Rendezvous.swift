@@ -11,7 +11,7 @@ final class Rendezvous: Sendable {
     /// What an activity came back with.
     enum Turn: Sendable {
         /// It wants a request to be sent, and waits for the result.
-        case request(HTTPRequest, timeout: Duration, CheckedContinuation<TransportResult, Never>)
+        case request(HTTPRequest, to: Origin, timeout: Duration, CheckedContinuation<TransportResult, Never>)
         /// It is over.
         case finished(ActivityAnswer)
     }
@@ -53,6 +53,6 @@ struct SimulatedTransport: Transport {
     let rendezvous: Rendezvous
 
     func send(_ request: HTTPRequest, to origin: Origin, timeout: Duration) async -> TransportResult {
-        await withCheckedContinuation { rendezvous.post(.request(request, timeout: timeout, $0)) }
+        await withCheckedContinuation { rendezvous.post(.request(request, to: origin, timeout: timeout, $0)) }
     }
 }

@@ -1,4 +1,4 @@
-/// One run of the whole daemon on virtual time: the real scheduler, flow, handlers and client, the sandbox's own
+/// One run of the whole daemon on virtual time: the real scheduler, flow, handlers and clients, the sandboxes' own
 /// functions and the store in memory, in an order that is drawn from a seed, with faults and crashes.
 ///
 /// The same seed gives the same run, to the last row of history.
@@ -10,15 +10,23 @@
 public struct SeededRun: Sendable {
     /// What everything is drawn from.
     public let seed: UInt64
+    /// Which flow, over which providers.
+    public let rail: KnownRail
+    /// What kind of run.
+    public let setting: Setting
     /// A mistake that is built in on purpose.
     public let defect: Defect?
-
     /// Promises that nobody watches: to see whether a defect shows by what follows from it, too.
     public let unwatched: Set<Promise>
 
     /// A run of a seed.
-    public init(seed: UInt64, defect: Defect? = nil, unwatched: Set<Promise> = []) {
+    public init(
+        seed: UInt64, rail: KnownRail = .dfnsPayout, setting: Setting = .drawn, defect: Defect? = nil,
+        unwatched: Set<Promise> = []
+    ) {
         self.seed = seed
+        self.rail = rail
+        self.setting = setting
         self.defect = defect
         self.unwatched = unwatched
     }
@@ -43,6 +51,8 @@ public struct RunReport: Sendable, CustomStringConvertible {
     public let trace: [String]
     /// How the jobs stand at the end: the names of their states, in the order in which they were enqueued.
     public let endings: [String]
+    /// The same as outcomes, such as `completed`; of jobs that are not over, their status.
+    public let outcomes: [String]
     /// What was counted, by name: crashes, lost answers, repeated confirmations, and so on.
     public let counts: [String: Int]
     /// How long it took on the virtual clock.

@@ -1,3 +1,4 @@
+import Activities
 import Engine
 import HTTPTypes
 import SandboxCore
@@ -19,11 +20,12 @@ struct Watch {
         var state: String?
         var isOver = false
         var lastRowAt: Timestamp?
-        var mayMoveMoney = true
+        /// Whether the app has said yes, where it wants to be asked.
+        var hasConsent = true
         /// The signals that it heard.
         var heard: Set<Int64> = []
         /// What the provider did for it, by kind.
-        var effects: [Ledger.Kind: Int] = [:]
+        var effects: Effects = [:]
 
         /// Whether a commit of a node fits: it owns the job, and knows of all that was committed before.
         func admits(_ commit: JobCommit, of node: NodeID) -> Bool {
@@ -49,11 +51,18 @@ struct Watch {
     private var senders: [Int: Invocation] = [:]
     /// The writes of one call that the provider carried out.
     private var done: [Int: Int] = [:]
+    /// Whose job a provider's ledger means by a key, or by an object of its own.
+    private var owners: [String: JobID] = [:]
     let start: Timestamp
-
     let unwatched: Set<Promise>
+    private let rail: any Rail
+    private let consent: Consent?
+    private let isPlain: Bool
 
-    init(start: Timestamp, unwatched: Set<Promise>) {
+    init(_ rail: any Rail, isPlain: Bool, start: Timestamp, unwatched: Set<Promise>) {
+        self.rail = rail
+        consent = rail.consent
+        self.isPlain = isPlain
         self.start = start
         self.unwatched = unwatched
     }
@@ -64,16 +73,18 @@ struct Watch {
         violation = Violation(promise: promise, at: now, job: job, what: what)
     }
 
-    mutating func count(_ name: String) { counts[name, default: 0] += 1 }
+    mutating func count(_ name: String, _ number: Int = 1) { if number > 0 { counts[name, default: 0] += number } }
 
-    mutating func enqueued(_ job: JobID, mayMoveMoney: Bool) {
-        seen[job] = SeenJob()
-        seen[job]?.mayMoveMoney = mayMoveMoney
+    mutating func enqueued(_ job: JobID, input: String) {
+        var new = SeenJob()
+        new.hasConsent = consent?.isGiven(input) ?? true
+        seen[job] = new
+        for name in rail.names(of: job, input: input) { owners[name] = job }
         unfinished += 1
     }
 
     mutating func told(_ job: JobID, _ name: String) {
-        if name == "confirm" { seen[job]?.mayMoveMoney = true }
+        if name == consent?.signal { seen[job]?.hasConsent = true }
     }
 
     // MARK: Leases
@@ -140,6 +151,7 @@ struct Watch {
             broken(.lookBeforeRepeating, call.job, "key \(call.key) in a state of another key", at: now)
         }
         guard call.purpose == .perform else { return }
+        owners[call.key.uuid] = call.job
         switch call.activity.effect {
         case .read: return
         case .deduplicated: break
@@ -185,9 +197,9 @@ struct Watch {
         _ request: HTTPRequest, of id: Int, ledger: Ledger, from position: Int, stored: StoredJobView?,
         at now: Timestamp
     ) {
-        guard let call = senders[id], request.method == .post, request.path.hasPrefix("/payouts"),
-            !request.path.hasSuffix("/quote")
-        else { return }
+        guard let call = senders[id] else { return }
+        let sent = SentRequest(method: request.method.rawValue, path: request.path, activity: call.activity.name)
+        guard rail.isWrite(sent) else { return }
         if case .read = call.activity.effect {
             return broken(.intentBeforeEffect, call.job, "\(call.activity.name) changes something", at: now)
         }
@@ -200,29 +212,37 @@ struct Watch {
                 .lookBeforeRepeating, call.job, "one call of \(call.activity.name) was sent again after it was done",
                 at: now)
         }
-        let acts: [Ledger.Kind] = [.created, .confirmed, .canceled]
+        let acts = rail.acts
         if ledger.effects[position...].contains(where: { acts.contains($0.kind) }) { done[id] = before + 1 }
-        if call.activity.name == "confirm", done[id] == nil, request.path.hasSuffix("/action"),
-            (seen[call.job]?.effects[.confirmed] ?? 0) > 0
-        {
-            broken(.lookBeforeRepeating, call.job, "a confirmation that was made is sent again", at: now)
+        if done[id] == nil, let effects = seen[call.job]?.effects, rail.isRepeat(sent, after: effects) {
+            broken(.lookBeforeRepeating, call.job, "\(call.activity.name) was done, and is sent again", at: now)
         }
+    }
+
+    /// Whose job an effect is of: by a key that begins with its id or is made of one of its keys, by another name of
+    /// the job's, or by the provider's object, once that was the job's.
+    func job(of effect: Ledger.Effect) -> JobID? {
+        if let key = effect.key {
+            if let job = JobID(String(key.prefix(36))), seen[job] != nil { return job }
+            if let job = owners[key] { return job }
+        }
+        return owners[effect.object]
     }
 
     mutating func happened(_ effect: Ledger.Effect, at now: Timestamp) {
         count("ledger \(effect.kind.rawValue)")
-        guard let key = effect.key, let job = JobID(String(key.prefix(36))), seen[job] != nil else {
+        let key = effect.key ?? "no key"
+        guard let job = job(of: effect) else {
             return broken(
-                .nothingUnknownAtTheProvider, nil,
-                "\(effect.kind.rawValue) \(effect.object) under \(effect.key ?? "no key")",
-                at: now)
+                .nothingUnknownAtTheProvider, nil, "\(effect.kind.rawValue) \(effect.object) under \(key)", at: now)
         }
+        owners[effect.object] = job
         seen[job]?.effects[effect.kind, default: 0] += 1
-        if effect.kind == .confirmed, seen[job]?.mayMoveMoney == false {
-            broken(.noMoneyWithoutConsent, job, "\(effect.object) is confirmed, and nobody asked for that", at: now)
+        if effect.kind == consent?.effect, seen[job]?.hasConsent == false {
+            let what = "\(effect.kind.rawValue) \(effect.object), and nobody asked for that"
+            broken(.noMoneyWithoutConsent, job, what, at: now)
         }
-        let once: [Ledger.Kind] = [.created, .confirmed, .canceled, .transfer, .disbursed]
-        if once.contains(effect.kind), (seen[job]?.effects[effect.kind] ?? 0) > 1 {
+        if rail.once.contains(effect.kind), (seen[job]?.effects[effect.kind] ?? 0) > 1 {
             broken(.onceAtTheProvider, job, "\(effect.kind.rawValue) twice, now \(effect.object) under \(key)", at: now)
         }
     }
@@ -240,7 +260,7 @@ struct StoredJobView {
 /// The store's side.
 extension Watch {
     /// The store took a commit.
-    mutating func committed(_ commit: JobCommit, by node: NodeID, ledger: Ledger, at now: Timestamp) {
+    mutating func committed(_ commit: JobCommit, by node: NodeID, at now: Timestamp) {
         guard let known = seen[commit.id] else { return }
         if !known.admits(commit, of: node) {
             broken(
@@ -271,13 +291,20 @@ extension Watch {
     private mutating func checkWaking(_ commit: JobCommit, at now: Timestamp) {
         let row = commit.row
         guard !commit.keepsLease, row.status == .waiting, row.dueAt == nil else {
-            if row.status == .parked { count("parked") }
+            if row.status == .parked { parked(commit, at: now) }
             return
         }
         if row.plan != "wait" || row.deadlineAt != nil {
             let what = "it is given back in \(row.state ?? "nothing") to \(row.plan ?? "do nothing"), and never due"
             broken(.everyJobEnds, commit.id, what, at: now)
         }
+    }
+
+    private mutating func parked(_ commit: JobCommit, at now: Timestamp) {
+        count("parked")
+        let why = commit.row.lastError ?? ""
+        if isPlain { broken(.waitingIsNotFailing, commit.id, "it is parked: \(why)", at: now) }
+        if why.isEmpty { broken(.everyJobEnds, commit.id, "it is parked, and nobody says why", at: now) }
     }
 
     /// The store refused a commit, which it may do only to those who don't own the job.
@@ -323,12 +350,12 @@ extension Watch {
         guard commit.row.finishedAt != nil, !known.isOver else { return }
         seen[commit.id]?.isOver = true
         unfinished -= 1
-        let effects = known.effects
-        let isDecided = effects[.disbursed] != nil || effects[.failed] != nil
-        if effects[.confirmed] != nil, !isDecided {
-            broken(
-                .silenceIsNotFailure, commit.id,
-                "it ended as \(commit.row.status.rawValue), and its payout is confirmed and under way", at: now)
+        if isPlain, commit.row.status != .completed {
+            broken(.waitingIsNotFailing, commit.id, "it ended as \(commit.row.status.rawValue)", at: now)
+        }
+        if rail.isUnderWay(known.effects) {
+            let what = "it ended as \(commit.row.status.rawValue), and at the provider it is still under way"
+            broken(.silenceIsNotFailure, commit.id, what, at: now)
         }
     }
 }

@@ -12,6 +12,7 @@ struct Call {
     let node: Int
     let invocation: Invocation
     let permit: SendPermit
+    let handlers: ActivityHandlers
     /// The number of its request under way.
     var leg = 0
     var waiting: CheckedContinuation<TransportResult, Never>?
@@ -28,8 +29,16 @@ extension World {
             "\(invocation.activity.name) (\(invocation.purpose), attempt \(invocation.attempt))")
         lastCall += 1
         let permit = SendPermit(until: invocation.sendBefore, clock: clock)
-        calls[lastCall] = Call(node: number, invocation: invocation, permit: permit)
+        calls[lastCall] = Call(
+            node: number, invocation: invocation, permit: permit, handlers: idleHandlers.popLast() ?? newHandlers())
         schedule(.callStarts(lastCall), after: latency.between(.zero, .milliseconds(20)))
+    }
+
+    private func newHandlers() -> ActivityHandlers {
+        var desk = Desk(
+            transport: SimulatedTransport(rendezvous: rendezvous), now: { [clock] in clock.now() }, defect: defect)
+        rail.addHandlers(to: &desk)
+        return desk.handlers
     }
 
     private func view(of job: JobID) -> StoredJobView? { database.memory[job].map(StoredJobView.init) }
@@ -43,20 +52,24 @@ extension World {
 
     func start(call id: Int) async {
         guard let call = calls[id], !stands(id, .callStarts(id)) else { return }
-        let (runner, rendezvous) = (runner, rendezvous)
-        Task { rendezvous.post(.finished(await runner.perform(call.invocation, permit: call.permit))) }
+        let rendezvous = rendezvous
+        Task { rendezvous.post(.finished(await call.handlers.perform(call.invocation, permit: call.permit))) }
         await proceed(id)
     }
 
     /// Lets the call's activity go on until it asks for something or is over.
     private func proceed(_ id: Int) async {
         switch await rendezvous.take() {
-        case .request(let request, let timeout, let continuation):
+        case .request(let request, let origin, let timeout, let continuation):
+            guard let site = sites.firstIndex(where: { $0.origin == origin }) else {
+                preconditionFailure("a client sends to \(origin), where nobody is")
+            }
             calls[id]?.leg += 1
             calls[id]?.waiting = continuation
-            send(request, of: id, timeout: timeout)
+            send(request, to: site, of: id, timeout: timeout)
         case .finished(let answer):
             guard let call = calls.removeValue(forKey: id) else { return }
+            idleHandlers.append(call.handlers)
             watch.answered(call.invocation, answer)
             if call.permit.isOver, case .notApplied = answer { watch.count("held back") }
             note(Self.name(of: call.node), "hears", call.invocation.job, "\(call.invocation.activity.name): \(answer)")
@@ -65,12 +78,12 @@ extension World {
         }
     }
 
-    private func send(_ request: HTTPRequest, of id: Int, timeout: Duration) {
+    private func send(_ request: HTTPRequest, to site: Int, of id: Int, timeout: Duration) {
         guard let call = calls[id] else { return }
         let network = isCalm ? Profile.NetworkFaults() : profile.network
         let expires = now + timeout
         let soon = latency.spread(.milliseconds(5), .seconds(5))
-        if faults.chance(network.notSent) || providerDownUntil.map({ $0 > now }) ?? false {
+        if faults.chance(network.notSent) || providersDownUntil.map({ $0 > now }) ?? false {
             watch.count("not sent")
             return schedule(.legEnds(call: id, leg: call.leg, .notSent(reason: "connection refused")), after: soon)
         }
@@ -86,21 +99,25 @@ extension World {
         let isLost = faults.chance(network.answerLost)
         watch.sent(id, call.invocation)
         schedule(
-            .requestArrives(call: id, leg: call.leg, request, expires: expires, answerIsLost: isLost), after: transit)
+            .requestArrives(call: id, leg: call.leg, request, at: site, expires: expires, answerIsLost: isLost),
+            after: transit)
         if transit >= timeout {
             schedule(.legEnds(call: id, leg: call.leg, .unknown(reason: "timed out")), after: timeout)
         }
     }
 
     /// A request is at the provider. Whoever sent it may be gone by now: it acts all the same.
-    func arrive(_ request: HTTPRequest, of id: Int, leg: Int, expires: Timestamp, answerIsLost: Bool) {
-        let answer = sandbox.handle(request, at: now)
+    func arrive(
+        _ request: HTTPRequest, at number: Int, of id: Int, leg: Int, expires: Timestamp, answerIsLost: Bool
+    ) {
+        let answer = sites[number].sandbox.handle(request, at: now)
+        let site = sites[number]
         let sender = watch.sender(of: id)
         watch.arrived(
-            request, of: id, ledger: sandbox.ledger, from: seenEffects, stored: sender.flatMap { view(of: $0.job) },
-            at: now)
-        note("dfns", "answers", sender?.job, "\(request.method.rawValue) \(request.target): \(answer.words)")
-        sandboxMoved()
+            request, of: id, ledger: site.sandbox.ledger, from: site.seenEffects,
+            stored: sender.flatMap { view(of: $0.job) }, at: now)
+        note(site.name, "answers", sender?.job, "\(request.method.rawValue) \(request.target): \(answer.words)")
+        sandboxMoved(number)
         guard expires > now else { return }
         var back = latency.between(.milliseconds(1), .milliseconds(60))
         var result = TransportResult.unknown(reason: "connection broken")
@@ -133,7 +150,7 @@ extension World {
     func bury(_ id: Int) async {
         guard let call = calls.removeValue(forKey: id), let waiting = call.waiting else { return }
         waiting.resume(returning: .unknown(reason: "the node is gone"))
-        while case .request(_, _, let continuation) = await rendezvous.take() {
+        while case .request(_, _, _, let continuation) = await rendezvous.take() {
             continuation.resume(returning: .notSent(reason: "the node is gone"))
         }
     }
@@ -142,38 +159,40 @@ extension World {
         for id in calls.keys.sorted() { await bury(id) }
     }
 
-    // MARK: The provider's own time
+    // MARK: The providers' own time
 
-    /// After anything that moved the sandbox: takes note of what it did, and of when it is due next.
-    func sandboxMoved() {
-        let effects = sandbox.ledger.effects
-        for effect in effects[seenEffects...] {
-            note("dfns", effect.kind.rawValue, JobID(String(effect.key?.prefix(36) ?? "")), effect.detail ?? "")
+    /// After anything that moved a sandbox: takes note of what it did, and of when it is due next.
+    func sandboxMoved(_ number: Int) {
+        let site = sites[number]
+        let effects = site.sandbox.ledger.effects
+        for effect in effects[site.seenEffects...] {
+            note(site.name, effect.kind.rawValue, watch.job(of: effect), effect.detail ?? "")
             watch.happened(effect, at: now)
         }
-        seenEffects = effects.count
-        guard let due = sandbox.nextDue, sandboxAlarm.map({ $0 > due || $0 <= now }) ?? true else { return }
-        sandboxAlarm = due
-        schedule(.sandboxIsDue, after: due - now)
+        sites[number].seenEffects = effects.count
+        guard let due = site.sandbox.nextDue, site.alarm.map({ $0 > due || $0 <= now }) ?? true else { return }
+        sites[number].alarm = due
+        schedule(.sandboxIsDue(number), after: due - now)
     }
 
-    func sandboxIsDue() {
-        sandboxAlarm = nil
-        for delivery in sandbox.advance(to: now) {
-            schedule(.webhookArrives(delivery), after: latency.between(.milliseconds(1), .milliseconds(500)))
+    func sandboxIsDue(_ number: Int) {
+        sites[number].alarm = nil
+        for delivery in sites[number].sandbox.advance(to: now) {
+            schedule(
+                .webhookArrives(delivery, from: number), after: latency.between(.milliseconds(1), .milliseconds(500)))
         }
-        sandboxMoved()
+        sandboxMoved(number)
     }
 
-    func webhookArrives(_ delivery: WebhookDelivery) async {
+    func webhookArrives(_ delivery: WebhookDelivery, from site: Int) async {
         database.inbox.fail(isDown || (!isCalm && faults.chance(profile.webhooksRefused)))
         let response = await endpoint.respond(to: delivery.request)
         watch.count("webhooks answered \(response.status)")
-        note("dfns", "tells", nil, "webhook \(delivery.id.rawValue): answered \(response.status)")
+        note(sites[site].name, "tells", nil, "webhook \(delivery.id.rawValue): answered \(response.status)")
         ring()
         let isLost = !isCalm && faults.chance(profile.network.answerLost)
         schedule(
-            .webhookAnswered(delivery.id, status: isLost ? nil : response.status),
+            .webhookAnswered(delivery.id, from: site, status: isLost ? nil : response.status),
             after: latency.between(.milliseconds(1), .milliseconds(100)))
     }
 }

@@ -5,90 +5,92 @@ import WorkflowCore
 
 /// What an app does.
 enum AppStep {
-    /// It enqueues a payout with this input.
+    /// It enqueues a job with this input.
     case enqueue(String)
     /// It looks at a job, says yes where it is asked, and looks again so often.
     case look(JobID, more: Int)
     /// It tells a job something, with a key or without.
-    case tell(JobID, String, key: String?)
+    case tell(JobID, String, payload: String = "{}", key: String?)
 }
 
 /// Apps, their customers, and the operator.
 extension World {
     func prepareJob(_ number: Int) {
         toEnqueue += 1
-        let digits = people.chance(0.4) ? 0 : people.whole(1...17)
-        let amount = "1000000\(number)" + (digits < 10 ? "0\(digits)" : "\(digits)")
-        let currency = people.chance(0.03) ? "XTS" : "USD"
-        let accept = people.chance(0.3) ? "ask" : "auto"
-        let confirm = people.chance(0.4) ? "ask" : "auto"
-        let minimum = people.chance(0.05) ? #""min_fiat_amount":"99999999","# : ""
-        let input = """
-            {"wallet_id":"wa-polyg-usdc0-sandboxwallet01","asset":{"kind":"Erc20","amount":"\(amount)",\
-            "contract":"0x3c499c542cEF5E3811e1192ce70d8cC03d5c3359"},"fiat_currency":"\(currency)","country":"US",\
-            "borderless_account_id":"acc-\(number)","payment_instructions_id":"ins-\(number)",\(minimum)\
-            "payment_purpose":"salary payment","accept":"\(accept)","confirm":"\(confirm)"}
-            """
-        schedule(.app(.enqueue(input)), after: people.spread(.milliseconds(1), .minutes(1)))
+        let input = rail.input(of: number, isPlain: setting.isPlain, &people)
+        schedule(.app(.enqueue(input)), after: people.spread(.milliseconds(1), profile.arrivals))
     }
 
     func app(_ step: AppStep) {
         switch step {
         case .enqueue(let input): enqueue(input)
         case .look(let job, let more): look(at: job, more: more)
-        case .tell(let job, let name, let key): tell(job, name, key: key, actor: "app")
+        case .tell(let job, let name, let payload, let key): tell(job, name, payload, key: key, actor: "app")
         }
     }
 
     private func enqueue(_ input: String) {
         guard !isDown else { return schedule(.app(.enqueue(input)), after: .seconds(1)) }
-        let job = database.memory.enqueue("dfns_payout", input: input)
+        let flow = rail.flows[0]
+        let job = database.memory.enqueue(flow.name, version: flow.version, input: input)
         toEnqueue -= 1
         jobs.append(job)
-        watch.enqueued(job, mayMoveMoney: input.contains(#""confirm":"auto""#))
+        watch.enqueued(job, input: input)
         note("app", "enqueues", job, input)
         ring()
-        let looks = people.chance(0.15) ? 0 : people.whole(1...6)
+        let looks = !setting.isPlain && people.chance(0.15) ? 0 : people.whole(1...6)
         schedule(.app(.look(job, more: looks)), after: people.spread(.seconds(1), .minutes(30)))
-        wish(of: job)
+        if !setting.isPlain { wish(of: job) }
     }
 
     /// Now and then somebody wants a job stopped, held, or tried again, at whatever moment.
     private func wish(of job: JobID) {
-        func sometime(_ name: String, _ key: String? = nil) {
+        func sometime(_ name: String, _ payload: String = "{}", key: String? = nil) {
             let after = people.spread(.milliseconds(50), profile.calm)
-            schedule(.app(.tell(job, name, key: key)), after: after)
+            schedule(.app(.tell(job, name, payload: payload, key: key)), after: after)
         }
         if people.chance(0.15) { sometime("cancel") }
-        if people.chance(0.05) { sometime("$cancel", "cancel-1") }
+        if people.chance(0.05) { sometime("$cancel", key: "cancel-1") }
         if people.chance(0.1) {
             sometime("$pause")
             if people.chance(0.7) { sometime("$resume") }
         }
         if people.chance(0.1) { sometime("$retry") }
-        if people.chance(0.1) {
-            sometime("confirm", "yes-1")
-            sometime("confirm", "yes-1")
+        for wish in rail.wishes where people.chance(wish.share) {
+            for _ in 0..<wish.times { sometime(wish.name, wish.payload, key: wish.key) }
         }
-        // Yes to the price, once more or at the wrong time: a repeated request of an app's.
-        for _ in 0..<(people.chance(0.1) ? 3 : 0) { sometime("accept") }
         if people.chance(0.03) { sometime("nonsense") }
     }
 
     private func look(at job: JobID, more: Int) {
-        guard more > 0, let row = database.memory[job]?.row else { return }
-        switch row.state {
-        case "awaitingAcceptance": tell(job, "accept", key: nil, actor: "app")
-        case "awaitingConfirmation": tell(job, "confirm", key: people.chance(0.3) ? "yes-2" : nil, actor: "app")
-        default: break
-        }
-        schedule(.app(.look(job, more: more - 1)), after: people.spread(.seconds(1), .hours(2)))
+        guard more > 0, let stored = database.memory[job] else { return }
+        carryOut(rail.look(at: stored, &people), about: job)
+        // On a good day they look for as long as there is something to see.
+        if setting.isPlain, stored.row.finishedAt != nil { return }
+        schedule(
+            .app(.look(job, more: setting.isPlain ? more : more - 1)), after: people.spread(.seconds(1), .hours(2)))
     }
 
-    private func tell(_ job: JobID, _ name: String, key: String?, actor: String) {
+    /// Tells a job something, or does something at a provider.
+    func carryOut(_ deeds: [Deed], about job: JobID?) {
+        var moved: Set<Int> = []
+        for deed in deeds {
+            switch deed {
+            case .tell(let name, let payload, let key):
+                if let job { tell(job, name, payload, key: key, actor: "app") }
+            case .act(let body, let number):
+                note(sites[number].name, "is told", job, body)
+                sites[number].act(body, at: now)
+                moved.insert(number)
+            }
+        }
+        for number in moved.sorted() { sandboxMoved(number) }
+    }
+
+    private func tell(_ job: JobID, _ name: String, _ payload: String = "{}", key: String?, actor: String) {
         guard !isDown else { return }
         watch.told(job, name)
-        let receipt = database.memory.signal(job, name, key: key, actor: actor)
+        let receipt = database.memory.signal(job, name, payload: payload, key: key, actor: actor)
         note(actor, "tells", job, "\(name): \(receipt.rawValue)")
         ring()
     }

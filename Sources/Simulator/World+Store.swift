@@ -159,7 +159,8 @@ extension World {
             }
             for row in commit.history { noteTransition(row, of: commit) }
             noteRow(commit, by: number)
-            watch.committed(commit, by: batch.node, ledger: sandbox.ledger, at: now)
+            watch.committed(commit, by: batch.node, at: now)
+            for child in commit.children { noticeChild(child, of: commit) }
         }
         if didWake { ring() }
         return accepted
@@ -169,6 +170,12 @@ extension World {
         note(
             "store", "move", commit.id,
             "\(row.seq) \(row.from ?? "-") + \(row.event) = \(row.to ?? "-") (\(row.actor)) \(row.detail)")
+    }
+
+    private func noticeChild(_ child: NewJob, of commit: JobCommit) {
+        jobs.append(child.id)
+        watch.enqueued(child.id, input: child.input)
+        note("store", "starts", child.id, "\(child.workflow): \(child.input)")
     }
 
     private func noteRow(_ commit: JobCommit, by number: Int) {

@@ -1,9 +1,4 @@
-import Activities
 import Crypto
-import Dfns
-import DfnsPayout
-import DfnsSandbox
-import Domain
 import Engine
 import HTTPClient
 import HTTPTypes
@@ -42,27 +37,27 @@ final class World {
         /// A call begins.
         case callStarts(Int)
         /// One request of a call reaches the provider; `expires` is when nobody waits for the answer any more.
-        case requestArrives(call: Int, leg: Int, HTTPRequest, expires: Timestamp, answerIsLost: Bool)
+        case requestArrives(call: Int, leg: Int, HTTPRequest, at: Int, expires: Timestamp, answerIsLost: Bool)
         /// One request of a call is answered.
         case legEnds(call: Int, leg: Int, TransportResult)
-        /// The sandbox's timers are due.
-        case sandboxIsDue
-        /// A webhook reaches us.
-        case webhookArrives(WebhookDelivery)
+        /// A sandbox's timers are due.
+        case sandboxIsDue(Int)
+        /// A webhook of a sandbox reaches us.
+        case webhookArrives(WebhookDelivery, from: Int)
         /// Its answer reaches the sandbox.
-        case webhookAnswered(WebhookDelivery.ID, status: Int?)
+        case webhookAnswered(WebhookDelivery.ID, from: Int, status: Int?)
         /// An app enqueues, or looks at its job, or wants something of it.
         case app(AppStep)
         /// An operator looks after parked and paused jobs.
         case operatorLooks
         /// The database can't be reached for a while.
         case databaseGoesDown(for: Duration)
-        /// The provider can't be reached for a while.
-        case providerGoesDown(for: Duration)
+        /// No provider can be reached for a while.
+        case providersGoDown(for: Duration)
         /// From here on nothing goes wrong any more.
         case calmBegins
-        /// The provider's support looks after payouts that don't move.
-        case providerHelps
+        /// The providers' support looks after what doesn't move.
+        case supportHelps
     }
 
     let start = Timestamp(seconds: 1_772_366_400)  // 2026-03-01T12:00:00Z
@@ -70,10 +65,15 @@ final class World {
     let clock: VirtualClock
     var profile: Profile
     var database: Database
-    var sandbox: Sandbox<DfnsSimulator>
+    let rail: any Rail
+    /// The providers, by their numbers from 0.
+    var sites: [Site]
     let registry: Registry
     let rendezvous = Rendezvous()
-    let runner: ActivityHandlers
+    let setting: Setting
+    let defect: Defect?
+    /// The handlers that no call is using.
+    var idleHandlers: [ActivityHandlers] = []
     let endpoint: WebhookEndpoint
 
     var events = EventQueue<Event>()
@@ -93,9 +93,7 @@ final class World {
     var bells: Set<Int> = []
     var isCalm = false
     var downUntil: Timestamp?
-    var providerDownUntil: Timestamp?
-    var sandboxAlarm: Timestamp?
-    var seenEffects = 0
+    var providersDownUntil: Timestamp?
     var steps = 0
     var watch: Watch
     var trace: Trace
@@ -103,29 +101,30 @@ final class World {
     init(_ run: SeededRun, isTraced: Bool) throws {
         seed = run.seed
         var dice = Dice(seed: seed)
-        let profile = Profile(&dice)
+        var profile = Profile(run.setting, &dice)
+        if run.defect == .breakersThatNeverOpen { profile.limits.breaker.failures = .max }
         self.profile = profile
+        rail = try run.rail.make(&dice, isPlain: run.setting.isPlain)
+        (setting, defect) = (run.setting, run.defect)
         (order, people, faults, latency) = (dice.split(), dice.split(), dice.split(), dice.split())
         clock = VirtualClock(at: start)
         database = Database(clock: clock, buckets: profile.buckets, defect: run.defect, dice: dice.split())
-        registry = Registry([try RegisteredWorkflow(DfnsPayout.self)])
-        let provider = try Provider(profile, &dice, rendezvous)
-        sandbox = provider.sandbox
-        endpoint = WebhookEndpoint(
-            sources: [DfnsWebhookSource(accounts: [provider.account])], inbox: database.inbox, clock: clock,
-            log: { _ in })
-        var handlers = ActivityHandlers()
-        handlers.add(Handler(DfnsPayoutActivities(clients: ["main": provider.client]), defect: run.defect))
-        runner = handlers
-        watch = Watch(start: start, unwatched: run.unwatched)
+        registry = Registry(try rail.flows.map { flow throws in try RegisteredWorkflow(flow) })
+        sites = try rail.sites(&dice)
+        for number in sites.indices {
+            let seed = dice.number()
+            guard profile.provider != FaultRates() else { continue }
+            sites[number].sandbox.faults = .random(seed: seed, rates: profile.provider)
+        }
+        endpoint = WebhookEndpoint(sources: rail.sources, inbox: database.inbox, clock: clock, log: { _ in })
+        watch = Watch(rail, isPlain: setting.isPlain, start: start, unwatched: run.unwatched)
         trace = Trace(isKept: isTraced)
     }
 
     var now: Timestamp { clock.now() }
 
-    /// The latest instant of a run, after the calm has begun: nothing takes longer than a confirmation's 24 hours, a
-    /// submission's four, and what people need to help.
-    private var end: Timestamp { start + profile.calm + .hours(90) }
+    /// The latest instant of a run, after the calm has begun.
+    private var end: Timestamp { start + profile.calm + rail.patience }
 
     func play() async -> RunReport {
         prepare()
@@ -155,7 +154,7 @@ final class World {
         for number in 1...profile.jobs { prepareJob(number) }
         for outage in profile.outages { schedule(.databaseGoesDown(for: outage.lasts), after: outage.at) }
         for outage in profile.providerOutages {
-            schedule(.providerGoesDown(for: outage.lasts), after: outage.at)
+            schedule(.providersGoDown(for: outage.lasts), after: outage.at)
         }
         schedule(.operatorLooks, after: people.between(.minutes(5), .hours(1)))
         schedule(.calmBegins, after: profile.calm)
@@ -180,31 +179,32 @@ final class World {
         case .storeHears(let number, let action, let fate): store(hears: action, from: number, fate)
         case .callIsBuried(let id): await bury(id)
         case .callStarts(let id): await start(call: id)
-        case .requestArrives(let id, let leg, let request, let expires, let isLost):
-            arrive(request, of: id, leg: leg, expires: expires, answerIsLost: isLost)
+        case .requestArrives(let id, let leg, let request, let site, let expires, let isLost):
+            arrive(request, at: site, of: id, leg: leg, expires: expires, answerIsLost: isLost)
         case .legEnds(let id, let leg, let result): await end(leg, of: id, result)
-        case .sandboxIsDue: sandboxIsDue()
-        case .webhookArrives(let delivery): await webhookArrives(delivery)
-        case .webhookAnswered(let id, let status):
-            sandbox.delivered(id, status: status, at: now)
-            sandboxMoved()
+        case .sandboxIsDue(let site): sandboxIsDue(site)
+        case .webhookArrives(let delivery, let site): await webhookArrives(delivery, from: site)
+        case .webhookAnswered(let id, let site, let status):
+            sites[site].sandbox.delivered(id, status: status, at: now)
+            sandboxMoved(site)
         case .app(let step): app(step)
         case .operatorLooks: operatorLooks()
         case .databaseGoesDown(let interval): goDown(for: interval)
-        case .providerGoesDown(let interval):
-            providerDownUntil = now + interval
-            note("dfns", "is down", nil, "for \(interval.inWords)")
+        case .providersGoDown(let interval):
+            providersDownUntil = now + interval
+            for site in sites { note(site.name, "is down", nil, "for \(interval.inWords)") }
         case .calmBegins: beginCalm()
-        case .providerHelps: providerHelps()
+        case .supportHelps: carryOut(rail.support, about: nil)
         }
     }
 
     private func beginCalm() {
         guard !isCalm else { return }
         isCalm = true
+        noteCalm()
         downUntil = nil
-        providerDownUntil = nil
-        sandbox.faults = Faults()
+        providersDownUntil = nil
+        for number in sites.indices { sites[number].sandbox.faults = Faults() }
         for number in nodes.keys.sorted() {
             nodes[number]?.stoppedUntil = nil
             nodes[number]?.cutOffUntil = nil
@@ -212,15 +212,14 @@ final class World {
             schedule(.nodeBeats(number), after: .zero)
         }
         if nodes.values.allSatisfy(\.scheduler.isDraining) { schedule(.nodeStarts, after: .zero) }
-        schedule(.providerHelps, after: .hours(5))
+        schedule(.supportHelps, after: .hours(5))
         note("world", "calm", nil, "nothing goes wrong from here on")
     }
 
-    /// Support frees what is stuck, and somebody decides about approvals.
-    private func providerHelps() {
-        sandbox.provider.script(.succeed, for: .all, now: now)
-        sandbox.provider.script(.policyApprove, for: .all, after: .minutes(1), now: now)
-        sandboxMoved()
+    private func noteCalm() {
+        let closed = database.memory.readAccountsNow().filter { $0.breaker == .closed }.count
+        watch.count("breakers open at the calm", database.memory.readAccountsNow().count - closed)
+        watch.count("unfinished at the calm", watch.unfinished)
     }
 
     func note(_ who: String, _ what: String, _ job: JobID?, _ details: @autoclosure () -> String) {
@@ -240,6 +239,7 @@ final class World {
         return RunReport(
             seed: seed, violation: watch.violation, historyHash: Hex.encode(SHA256.digest(Array(text.utf8))),
             trace: trace.lines, endings: jobs.map { database.memory[$0]?.row.state ?? "queued" },
+            outcomes: jobs.map { database.memory[$0]?.row.status.rawValue ?? "lost" },
             counts: watch.counts, lasted: now - start)
     }
 }

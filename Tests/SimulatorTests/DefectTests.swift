@@ -7,7 +7,7 @@ struct DefectTests {
     @Test("is found, and by the promise that it breaks", arguments: Defect.allCases)
     func found(defect: Defect) async throws {
         for seed in UInt64(0)..<400 {
-            let report = try await SeededRun(seed: seed, defect: defect).play()
+            let report = try await SeededRun(seed: seed, setting: Self.setting(for: defect), defect: defect).play()
             guard let violation = report.violation else { continue }
             #expect(Self.breaks(defect).contains(violation.promise), "\(violation)")
             return
@@ -26,6 +26,11 @@ struct DefectTests {
         Issue.record("stale commits did no harm in 2000 runs")
     }
 
+    /// Attempts last for a day: only a longer outage uses them up.
+    private static func setting(for defect: Defect) -> Setting {
+        defect == .breakersThatNeverOpen ? .outage(jobs: 10, lasts: .seconds(30 * 3600)) : .drawn
+    }
+
     private static func breaks(_ defect: Defect) -> [Promise] {
         switch defect {
         case .unfencedCommits, .uncountedCommits: [.fencedCommits]
@@ -34,6 +39,7 @@ struct DefectTests {
         case .forgottenAnswers: [.signalsOnce]
         case .forgottenAttempts, .blindRepeats: [.lookBeforeRepeating]
         case .freshKeys: [.onceAtTheProvider]
+        case .breakersThatNeverOpen: [.waitingIsNotFailing]
         }
     }
 }

@@ -20,6 +20,9 @@ public protocol Simulator: Sendable {
 
     /// What really happened.
     var ledger: Ledger { get }
+
+    /// What goes wrong on purpose.
+    var faults: Faults { get set }
 }
 
 /// What a simulator does with a request.
