@@ -34,6 +34,7 @@ public enum SQL {
         Migration(name: "0017_bulk", bytes: PackageResources._017_bulk_sql),
         Migration(name: "0018_matching", bytes: PackageResources._018_matching_sql),
         Migration(name: "0019_unmatched", bytes: PackageResources._019_unmatched_sql),
+        Migration(name: "0020_watch", bytes: PackageResources._020_watch_sql),
     ]
 
     /// Takes due jobs of one bucket.

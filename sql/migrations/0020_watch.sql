@@ -145,7 +145,7 @@ declare
     moment timestamptz := lockstep.now();
     failure text := coalesce('; last time: ' || state.last_error, '');
 begin
-    if state.finished_at is null or state.plan not like 'watch %' then
+    if state.finished_at is null or coalesce(state.plan, '') not like 'watch %' then
         return null;
     elsif state.due_at is null then
         return format('it was looked at until %s, and not undone by then', lockstep.in_words(state.deadline_at));
