@@ -161,8 +161,8 @@ let package = Package(
         tests(
             "DollarPeSandboxTests",
             of: [
-                "DollarPeSandbox", "SandboxCore", "DollarPe", "ProviderCore", "Domain", "Time", "HTTPTypes",
-                "HTTPClient",
+                "DollarPeSandbox", "SandboxCore", "DollarPe", "DollarPePayout", "Activities", "Engine", "Webhooks",
+                "WorkflowCore", "ProviderCore", "Domain", "Time", "HTTPTypes", "HTTPClient",
             ]),
         tests(
             "BorderlessPaymentsTests",
@@ -199,7 +199,7 @@ let package = Package(
             of: [
                 "WorkflowCore", "Domain", "Time", "DfnsPayout", "PontisPayout", "DollarPePayout", "Onramp",
                 "BorderlessWithdrawal", "Refund", "LockstepTesting", "Activities", "Engine", "JSONSchema",
-            ], beside: ["DfnsPayout/v1"]),
+            ], beside: ["DfnsPayout/v1", "DollarPePayout/v1"]),
         tests("EngineTests", of: ["Engine", "WorkflowCore", "JSONSchema", "Time", "LockstepTesting"]),
         tests(
             "StoreTests",

@@ -87,6 +87,53 @@ struct CallTests {
         #expect(webhook?.hasSuffix("\n\n" + #"{"webhook_url":"https://x.example/w"}"#) == true)
     }
 
+    @Test("No body holds a number, which a server could write in another way before it checks the signature")
+    func noNumbers() async throws {
+        let transport = RecordingTransport([])
+        let client = try client(transport)
+        let risk = DollarPeClient.Risk(
+            deviceID: "d-1", ipAddress: "203.0.113.10", isReportedByPolice: true, isReportedAsSuspicious: false)
+        _ = await client.quote(
+            .init(asset: "usdt", fiat: "inr", amount: "51.10", customer: "c", bank: "b", risk: risk))
+        _ = await client.initiate(.init(quotation: "1", customer: "2", exchangeOrder: "3", reference: "4"))
+        _ = await client.link(order: "5", transfer: "6")
+        _ = await client.setWebhook(url: "https://x.example/7")
+        #expect(transport.sent.count == 4)
+        for sent in transport.sent {
+            let body = String(decoding: sent.request.body, as: UTF8.self)
+            #expect(body.firstMatch(of: /:-?[0-9]/) == nil, "\(body)")
+        }
+    }
+
+    @Test("A quotation of another amount than was asked for is none")
+    func otherAmount() async throws {
+        let transport = RecordingTransport([
+            success(
+                #"{"id":"q","sending_amount":"50","rate":"1","receiving_amount":"1","expiry_time":"2025-01-01T00:05:00Z"}"#
+            )
+        ])
+        guard case .refused(let refusal) = try await client(transport).quotation(data: "") else {
+            Issue.record("taken")
+            return
+        }
+        #expect(refusal.code == .mismatch)
+        #expect(refusal.message == "asked for a quotation of 51, DollarPe gave one of 50")
+    }
+
+    @Test("A rate comes as a number or as a text; an empty one is asked for again")
+    func rates() async throws {
+        for (rate, price) in [("82.5", Decimal(string: "82.5")), (#""82.50""#, Decimal(string: "82.5")), (#""""#, nil)]
+        {
+            let outcome = await (try client(RecordingTransport([success(#"{"asset":"USDT","rate":\#(rate)}"#)])))
+                .rate(asset: "usdt", fiat: "inr")
+            switch outcome {
+            case .answered(let read): #expect(read == price)
+            case .notApplied: #expect(price == nil)
+            case .refused, .unknown: Issue.record("\(outcome)")
+            }
+        }
+    }
+
     @Test("An id that could mean something in a path is refused before anything is sent")
     func paths() async throws {
         let transport = RecordingTransport([])

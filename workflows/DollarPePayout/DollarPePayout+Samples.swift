@@ -13,7 +13,7 @@ extension DollarPePayout {
             .rating(order: order),
             .checkingLimits(order: order, estimate: estimate),
             .checkingLimits(order: giving(up: true), estimate: estimate),
-            .awaitingLimit(order: order, estimate: estimate),
+            .awaitingLimit(order: order, estimate: estimate, limits: usedUp),
             .quoting(order: order),
             .quoting(order: asking),
             .initiating(order: order, quote: quote),
@@ -26,12 +26,16 @@ extension DollarPePayout {
             .provingLink(payout: named, transfer: transfer),
             .completed(payout: named.with(linkedReport)),
             .awaitingAcceptance(order: asking, quote: quote),
+            .requoting(order: order, refusal: Refusal(.unverifiedBank, "Bank account is unverified")),
+            .requoting(order: giving(up: true), refusal: Refusal(.expired, "Quotation has expired")),
+            .linking(payout: named.with(Report(status: .success)), transfer: transfer),
             .finding(order: order, quote: quote),
             .holding(payout: payout, status: "IN_REVIEW"),
             .awaitingRefund(payout: payout),
             .refunded(payout: payout),
             .reversed(payout: payout),
             .failed(refusal: turnedDown, payout: nil),
+            .failed(refusal: turnedDown, payout: payout),
             .rejected(refusal: Refusal(.laundering, "AML error")),
             .canceled,
         ],
@@ -43,7 +47,8 @@ extension DollarPePayout {
             .verificationFailed(reason: "NAME_MISMATCH"),
             .rated(rate: Rate(price: amount("82.5"))),
             .limited(limits: Limits(available: Available(amount("100000")), resetAt: nil, needsDiligence: false)),
-            .limited(limits: Limits(available: Available(amount("10")), resetAt: day, needsDiligence: true)),
+            .limited(limits: usedUp),
+            .limited(limits: Limits(available: Available(amount("20")), resetAt: day, needsDiligence: false)),
             .quoted(quote: quote),
             .accepted,
             .initiated(id: payout.id),
@@ -86,6 +91,7 @@ extension DollarPePayout {
             link: .afterSuccess, accept: .auto, onLimit: up ? .fail : .wait)
     }
     private static let estimate = Estimate(.sample, at: Rate(price: amount("82.5")))
+    private static let usedUp = Limits(available: Available(amount("10")), resetAt: day, needsDiligence: true)
     private static let quote = Quote(
         id: "6a1d7f0c-1", receiving: amount("4144.6"), rate: amount("82.5"), expiresAt: day + .minutes(5))
     private static let payout = Payout(id: "550e8400-1", order: order, quote: quote)

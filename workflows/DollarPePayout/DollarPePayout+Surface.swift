@@ -45,11 +45,16 @@ extension DollarPePayout {
             output["receiving_amount"] = .string(quote.receiving.text)
             output["rate"] = .string(quote.rate.text)
             output["expires_at"] = .string(quote.expiresAt.description)
+        case .awaitingLimit(_, let estimate, let limits):
+            output["needed"] = .string(estimate.fiat.text)
+            output["available"] = .string(limits.available.fiat.text)
+            output["edd_required"] = .bool(limits.needsDiligence)
+            output["limit_resets_at"] = limits.resetAt.map { .string($0.description) }
         case .holding(_, let status): output["status"] = .string(status)
-        case .failed(let why, _), .rejected(let why):
+        case .requoting(_, let why), .failed(let why, _), .rejected(let why):
             output["code"] = .string(why.code.rawValue)
             output["reason"] = .string(why.message)
-        case .configuring, .verifyingCustomer, .verifyingBank, .rating, .checkingLimits, .awaitingLimit, .quoting,
+        case .configuring, .verifyingCustomer, .verifyingBank, .rating, .checkingLimits, .quoting,
             .initiating, .finding, .monitoring, .awaitingTransfer, .linking, .provingLink, .awaitingRefund, .completed,
             .refunded, .reversed, .canceled:
             break
@@ -65,7 +70,7 @@ extension DollarPePayout {
             payout
         case .failed(_, let payout): payout
         case .configuring, .verifyingCustomer, .verifyingBank, .rating, .checkingLimits, .awaitingLimit, .quoting,
-            .awaitingAcceptance, .initiating, .finding, .rejected, .canceled:
+            .requoting, .awaitingAcceptance, .initiating, .finding, .rejected, .canceled:
             nil
         }
     }
@@ -73,8 +78,9 @@ extension DollarPePayout {
     private static func order(of state: State) -> Order? {
         switch state {
         case .configuring(let order), .verifyingCustomer(let order), .verifyingBank(let order), .rating(let order),
-            .checkingLimits(let order, _), .awaitingLimit(let order, _), .quoting(let order),
-            .awaitingAcceptance(let order, _), .initiating(let order, _), .finding(let order, _):
+            .checkingLimits(let order, _), .awaitingLimit(let order, _, _), .quoting(let order),
+            .requoting(let order, _), .awaitingAcceptance(let order, _), .initiating(let order, _),
+            .finding(let order, _):
             order
         case .monitoring, .holding, .awaitingTransfer, .linking, .provingLink, .awaitingRefund, .completed, .refunded,
             .reversed, .failed, .rejected, .canceled:

@@ -22,11 +22,12 @@ extension DollarPePayout {
             if case .checkingLimits(let order, let estimate) = state {
                 return .move(to: check(order, estimate, against: limits))
             }
-            if case .awaitingLimit(let order, let estimate) = state {
-                return limits.available.covers(estimate) ? .move(to: .quoting(order: order)) : .ignore
+            if case .awaitingLimit(let order, let estimate, _) = state {
+                return change(state, to: wait(order, estimate, for: limits))
             }
         case .quoted(let quote):
             if case .quoting(let order) = state { return .move(to: decide(on: quote, order: order)) }
+            if case .requoting(let order, _) = state { return .move(to: decide(on: quote, order: order)) }
         case .initiated(let id):
             if case .initiating(let order, let quote) = state { return .move(to: opened(id, order, quote)) }
             if case .finding(let order, let quote) = state { return .move(to: opened(id, order, quote)) }
@@ -36,7 +37,10 @@ extension DollarPePayout {
             }
         case .timedOut:
             if case .awaitingAcceptance(let order, _) = state { return .move(to: .quoting(order: order)) }
-            if case .initiating(let order, _) = state { return .move(to: .quoting(order: order)) }
+            if case .initiating(let order, _) = state {
+                let why = Refusal(.expired, "the quotation ran out before it was used")
+                return .move(to: .requoting(order: order, refusal: why))
+            }
             if case .awaitingRefund(let payout) = state { return .move(to: outstanding(payout)) }
         case .reported(let report): return follow(report, from: state)
         case .refused(let why): return turnedDown(why, in: state)
@@ -52,7 +56,7 @@ extension DollarPePayout {
         switch state {
         case .completed, .refunded, .reversed, .failed, .rejected, .canceled: .ignore
         case .configuring, .verifyingCustomer, .verifyingBank, .rating, .checkingLimits, .awaitingLimit, .quoting,
-            .awaitingAcceptance, .initiating, .finding, .monitoring, .holding, .awaitingTransfer, .linking,
+            .requoting, .awaitingAcceptance, .initiating, .finding, .monitoring, .holding, .awaitingTransfer, .linking,
             .provingLink, .awaitingRefund:
             .unexpected
         }
@@ -89,14 +93,17 @@ extension DollarPePayout {
     }
 
     private static func check(_ order: Order, _ estimate: Estimate, against limits: Limits) -> State {
-        if limits.available.covers(estimate) { return .quoting(order: order) }
-        let why =
+        if order.onLimit == .wait || limits.available.covers(estimate) { return wait(order, estimate, for: limits) }
+        return failed(
+            .limit,
             "the customer may still be paid \(limits.available), and this is about \(estimate)"
-            + (limits.needsDiligence ? "; DollarPe asks for enhanced due diligence" : "")
-        switch order.onLimit {
-        case .fail: return failed(.limit, why)
-        case .wait: return .awaitingLimit(order: order, estimate: estimate)
-        }
+                + (limits.needsDiligence ? "; DollarPe asks for enhanced due diligence" : ""))
+    }
+
+    /// Until there is enough: the limit starts anew, or due diligence raises it.
+    private static func wait(_ order: Order, _ estimate: Estimate, for limits: Limits) -> State {
+        limits.available.covers(estimate)
+            ? .quoting(order: order) : .awaitingLimit(order: order, estimate: estimate, limits: limits)
     }
 
     /// A good price is taken where the app said so; otherwise the app is asked, as long as the price holds.
@@ -109,7 +116,8 @@ extension DollarPePayout {
     private static func accept(in state: State) -> Transition<Self> {
         switch state {
         case .awaitingAcceptance(let order, let quote): .move(to: .initiating(order: order, quote: quote))
-        case .configuring, .verifyingCustomer, .verifyingBank, .rating, .checkingLimits, .awaitingLimit, .quoting:
+        case .configuring, .verifyingCustomer, .verifyingBank, .rating, .checkingLimits, .awaitingLimit, .quoting,
+            .requoting:
             .refuse("there is no price to accept yet")
         case .initiating, .finding, .monitoring, .holding, .awaitingTransfer, .linking, .provingLink, .awaitingRefund,
             .completed, .refunded, .reversed, .failed, .rejected, .canceled:
@@ -121,7 +129,7 @@ extension DollarPePayout {
     private static func cancel(in state: State) -> Transition<Self> {
         switch state {
         case .configuring, .verifyingCustomer, .verifyingBank, .rating, .checkingLimits, .awaitingLimit, .quoting,
-            .awaitingAcceptance:
+            .requoting, .awaitingAcceptance:
             .move(to: .canceled)
         case .initiating, .finding, .monitoring, .holding, .awaitingTransfer, .linking, .provingLink, .awaitingRefund:
             .refuse("the payout has been ordered, and DollarPe takes none back")
@@ -129,32 +137,39 @@ extension DollarPePayout {
         }
     }
 
-    /// DollarPe said no: where that says what is missing, back to where it is looked after.
+    /// DollarPe said no: where that may pass, it is asked again.
     private static func turnedDown(_ why: Refusal, in state: State) -> Transition<Self> {
         switch state {
         case .quoting(let order): turnedDown(why, order)
+        case .requoting(let order, _):
+            turnedDown(why, order) == .move(to: state) ? .ignore : turnedDown(why, order)
         case .initiating(let order, let quote):
             switch why.code {
             // Client reference, quotation or order are in use: by our own order, whose answer was lost.
             case .duplicate: .move(to: .finding(order: order, quote: quote))
-            case .expired, .notFound: .move(to: .quoting(order: order))
+            case .expired, .notFound: .move(to: .requoting(order: order, refusal: why))
             case _: turnedDown(why, order)
             }
+        // A link before the arrival is not for everybody to make, as it seems: then it is made after it.
+        case .linking(let payout, _):
+            why.concernsAccount || payout.hasArrived ? .unexpected : .move(to: .monitoring(payout: payout.linkingLater))
         case .configuring, .verifyingCustomer, .verifyingBank, .rating, .checkingLimits, .awaitingLimit:
             why.concernsAccount ? .unexpected : .move(to: .failed(refusal: why, payout: nil))
-        case .awaitingAcceptance, .finding, .monitoring, .holding, .awaitingTransfer, .linking, .provingLink,
-            .awaitingRefund:
+        case .awaitingAcceptance, .finding, .monitoring, .holding, .awaitingTransfer, .provingLink, .awaitingRefund:
             .unexpected
         case .completed, .refunded, .reversed, .failed, .rejected, .canceled: .ignore
         }
     }
 
+    /// What may pass: checks of customer and bank account, limits, due diligence. They are not read again, since
+    /// DollarPe's reads and its refusals may differ, and the two would go round in circles.
     private static func turnedDown(_ why: Refusal, _ order: Order) -> Transition<Self> {
         switch why.code {
-        case .unverifiedCustomer: .move(to: .verifyingCustomer(order: order))
-        case .unverifiedBank: .move(to: .verifyingBank(order: order))
-        case .limit, .diligence: .move(to: .rating(order: order))
         case .laundering: .move(to: .rejected(refusal: why))
+        case .limit where order.onLimit == .fail, .diligence where order.onLimit == .fail:
+            .move(to: .failed(refusal: why, payout: nil))
+        case .unverifiedCustomer, .unverifiedBank, .limit, .diligence:
+            .move(to: .requoting(order: order, refusal: why))
         case _ where why.concernsAccount: .unexpected
         case _: .move(to: .failed(refusal: why, payout: nil))
         }
@@ -170,9 +185,12 @@ extension DollarPePayout {
         case .holding(let payout, let status):
             payout.transfer == nil ? .move(to: .holding(payout: payout.naming(id), status: status)) : again(id, payout)
         case .awaitingTransfer(let payout): .move(to: .linking(payout: payout.naming(id), transfer: id))
-        case .linking(let payout, _), .provingLink(let payout, _): again(id, payout)
+        case .linking(let payout, _): again(id, payout)
+        // DollarPe has answered the link and doesn't show it: who names the same transfer again wants it told again.
+        case .provingLink(let payout, let transfer):
+            transfer == id ? .move(to: .linking(payout: payout, transfer: id)) : again(id, payout)
         case .configuring, .verifyingCustomer, .verifyingBank, .rating, .checkingLimits, .awaitingLimit, .quoting,
-            .awaitingAcceptance, .initiating, .finding:
+            .requoting, .awaitingAcceptance, .initiating, .finding:
             .refuse("there is no payout yet that a transfer could carry")
         case .awaitingRefund: .refuse("the payout has failed: nothing is linked to it")
         case .completed, .refunded, .reversed, .failed, .rejected, .canceled: .ignore
@@ -186,8 +204,11 @@ extension DollarPePayout {
     /// Where DollarPe says that the payout is.
     private static func follow(_ report: Report, from state: State) -> Transition<Self> {
         switch state {
-        case .monitoring(let payout), .holding(let payout, _), .awaitingTransfer(let payout):
+        case .monitoring(let payout), .holding(let payout, _):
             change(state, to: place(payout.with(report), report))
+        // What has arrived is under way no more, whatever a reading that lags behind says.
+        case .awaitingTransfer(let payout):
+            report.status == .processing ? .ignore : change(state, to: place(payout.with(report), report))
         // DollarPe shows a transfer at last: it is proven, or it is another one, for a person to judge.
         case .linking(let payout, let transfer), .provingLink(let payout, let transfer):
             follow(report, payout, linking: transfer, from: state)
@@ -199,11 +220,13 @@ extension DollarPePayout {
             }
         case .completed(let payout):
             report.status == .refunded ? .move(to: .reversed(payout: payout.with(report))) : .ignore
+        case .failed(_, .some(let payout)):
+            report.status == .refunded ? .move(to: .refunded(payout: payout.with(report))) : .ignore
         // The lookup of a link that is asked about a payout that isn't there: nobody can have made this arrow.
         case .configuring, .verifyingCustomer, .verifyingBank, .rating, .checkingLimits, .awaitingLimit, .quoting,
-            .awaitingAcceptance, .initiating, .finding:
+            .requoting, .awaitingAcceptance, .initiating, .finding:
             .unexpected
-        case .refunded, .reversed, .failed, .rejected, .canceled: .ignore
+        case .refunded, .reversed, .failed(_, nil), .rejected, .canceled: .ignore
         }
     }
 
@@ -235,7 +258,7 @@ extension DollarPePayout {
 
     /// Under way: linked at once where that was asked for.
     private static func goOn(_ payout: Payout) -> State {
-        guard payout.order.link == .afterInitiate, payout.linked == nil, let transfer = payout.transfer else {
+        guard payout.link == .afterInitiate, payout.linked == nil, let transfer = payout.transfer else {
             return .monitoring(payout: payout)
         }
         return .linking(payout: payout, transfer: transfer)
@@ -243,7 +266,13 @@ extension DollarPePayout {
 
     /// Arrived: done only when DollarPe knows the transfer.
     private static func settle(_ payout: Payout) -> State {
-        if payout.linked != nil { return .completed(payout: payout) }
-        return payout.transfer.map { .linking(payout: payout, transfer: $0) } ?? .awaitingTransfer(payout: payout)
+        switch (payout.linked, payout.transfer) {
+        case (nil, nil): .awaitingTransfer(payout: payout)
+        case (nil, let transfer?): .linking(payout: payout, transfer: transfer)
+        // Somebody has linked another one: the next read says so to a person.
+        case (let linked?, let transfer?) where linked != transfer.text:
+            .provingLink(payout: payout, transfer: transfer)
+        case (.some, _): .completed(payout: payout)
+        }
     }
 }

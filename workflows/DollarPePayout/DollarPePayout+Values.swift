@@ -266,6 +266,10 @@ extension DollarPePayout {
         public private(set) var linked: String?
         /// The bank's reference.
         public private(set) var utr: String?
+        /// Whether DollarPe has said that it arrived.
+        public private(set) var hasArrived: Bool
+        /// When it is linked: what was ordered, unless DollarPe wants it later.
+        public private(set) var link: LinkTiming
 
         /// A payout.
         public init(id: String, order: Order, quote: Quote) {
@@ -273,6 +277,8 @@ extension DollarPePayout {
             self.order = order
             self.quote = quote
             transfer = order.exchangeTransfer
+            hasArrived = false
+            link = order.link
         }
 
         /// The same with what has become known; what was known before is never forgotten.
@@ -280,6 +286,14 @@ extension DollarPePayout {
             var payout = self
             payout.linked = report.transfer ?? linked
             payout.utr = report.utr ?? utr
+            payout.hasArrived = hasArrived || report.status == .success
+            return payout
+        }
+
+        /// The same, to be linked once it has arrived.
+        var linkingLater: Payout {
+            var payout = self
+            payout.link = .afterSuccess
             return payout
         }
 

@@ -13,6 +13,8 @@ public enum DollarPePayout: Workflow {
     public static let version = 1
     /// Whom the activities call.
     public static let provider = "dollarpe"
+    /// What is paid out: DollarPe's payouts of exchanges know no other currency.
+    public static let fiat = "inr"
 
     /// Where a payout rests. Stored as JSON under these names: renaming a case is a migration.
     public enum State: WorkflowState {
@@ -27,12 +29,14 @@ public enum DollarPePayout: Workflow {
         /// How much the customer may still be paid. To `quoting`, `awaitingLimit` or `failed`.
         case checkingLimits(order: Order, estimate: Estimate)
         /// Until the limit starts anew, or DollarPe has approved the due diligence. To `quoting` or `canceled`.
-        case awaitingLimit(order: Order, estimate: Estimate)
-        /// Locking a rate. To `initiating`, `awaitingAcceptance` or back to what DollarPe misses.
+        case awaitingLimit(order: Order, estimate: Estimate, limits: Limits)
+        /// Locking a rate. To `initiating`, `awaitingAcceptance`, `requoting` or an end.
         case quoting(order: Order)
+        /// DollarPe gave no rate, or the one it gave ran out: asked again, less and less often. To where `quoting` leads.
+        case requoting(order: Order, refusal: Refusal)
         /// The app decides whether the price is good. To `initiating`, `quoting` (the price aged) or `canceled`.
         case awaitingAcceptance(order: Order, quote: Quote)
-        /// Ordering it, with a look at the quotation before any repetition. To `monitoring`, `finding` or `quoting`.
+        /// Ordering it, with a look at the quotation before any repetition. To `monitoring`, `finding` or `requoting`.
         case initiating(order: Order, quote: Quote)
         /// DollarPe says that it has it already: which payout is it? To `monitoring`.
         case finding(order: Order, quote: Quote)
@@ -44,7 +48,7 @@ public enum DollarPePayout: Workflow {
         case awaitingTransfer(payout: Payout)
         /// Telling DollarPe which transfer it was. To `provingLink`.
         case linking(payout: Payout, transfer: Identifier)
-        /// Reading whether DollarPe knows it now. To `completed`, `monitoring`, or back to `linking`.
+        /// Reading whether DollarPe knows it now. To `completed`, `monitoring`, or back to `linking` when it is named again.
         case provingLink(payout: Payout, transfer: Identifier)
         /// It did not arrive: does the money come back? To `refunded`, or `failed` with the money outstanding.
         case awaitingRefund(payout: Payout)
@@ -52,6 +56,7 @@ public enum DollarPePayout: Workflow {
         case completed(payout: Payout)
         case refunded(payout: Payout)
         case reversed(payout: Payout)
+        /// With a payout, its money is outstanding, and looked for daily for a while. To `refunded`.
         case failed(refusal: Refusal, payout: Payout?)
         case rejected(refusal: Refusal)
         case canceled
@@ -113,22 +118,25 @@ public enum DollarPePayout: Workflow {
         case .configuring:
             .perform(.readConfiguration)
         case .verifyingCustomer(let order):
-            .poll(.readCustomer(id: order.customer.text), every: .minutes(1), upTo: .minutes(30))
+            .poll(.readCustomer(id: order.customer.text), every: .seconds(1), upTo: .minutes(30))
                 .overdue(after: .hours(3), desk: customers)
         case .verifyingBank(let order):
             .poll(
-                .readBank(id: order.bank.text, customer: order.customer.text), every: .minutes(1), upTo: .minutes(30)
+                .readBank(id: order.bank.text, customer: order.customer.text), every: .seconds(1), upTo: .minutes(30)
             )
             .overdue(after: .hours(3), desk: customers)
         case .rating(let order):
             .perform(.readRate(asset: order.asset))
         case .checkingLimits(let order, _):
             .perform(.readLimits(customer: order.customer.text))
-        case .awaitingLimit(let order, _):
+        case .awaitingLimit(let order, _, _):
             .poll(.readLimits(customer: order.customer.text), every: .minutes(15), upTo: .hours(2))
                 .overdue(after: .days(2), desk: customers)
         case .quoting(let order):
             .perform(.requestQuotation(order: order))
+        case .requoting(let order, let refusal):
+            .poll(.requestQuotation(order: order), every: .minutes(1), upTo: .minutes(30))
+                .overdue(after: .hours(3), desk: refusal.code == .expired ? operations : customers)
         case .awaitingAcceptance(_, let quote):
             .wait.deadline(at: quote.expiresAt - margin, .timedOut)
         case .initiating(let order, let quote):
@@ -158,7 +166,9 @@ public enum DollarPePayout: Workflow {
             .end(.completed).watch(.readPayout(id: payout.id), every: .days(1), for: .days(7))
         case .refunded: .end(.refunded)
         case .reversed: .end(.reversed)
-        case .failed: .end(.failed)
+        case .failed(_, .some(let payout)):
+            .end(.failed).watch(.readPayout(id: payout.id), every: .days(1), for: .days(30))
+        case .failed(_, nil): .end(.failed)
         case .rejected: .end(.rejected)
         case .canceled: .end(.canceled)
         }

@@ -31,6 +31,13 @@ public struct ProviderAPI: Sendable {
         self.timeout = timeout
     }
 
+    /// The same way, on which nothing is sent once it is too late: that is asked before each single request.
+    public func sending(unless isTooLate: @escaping @Sendable () -> Bool) -> ProviderAPI {
+        ProviderAPI(
+            provider: provider, origin: origin, transport: ExpiringTransport(transport, isTooLate: isTooLate),
+            timeout: timeout)
+    }
+
     /// Sends one request and tells what is known if no answer came.
     public func send(_ request: HTTPRequest, leg: Leg) async throws(CallFailure) -> HTTPResponse {
         switch await transport.send(request, to: origin, timeout: timeout) {

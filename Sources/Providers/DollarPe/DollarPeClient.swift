@@ -18,9 +18,18 @@ public struct DollarPeClient: Sendable {
 
     /// A client of an account; `now` is what each signature's timestamp is read from.
     public init(account: DollarPeAccount, transport: any Transport, now: @escaping @Sendable () -> Timestamp) {
+        self.init(account, ProviderAPI(provider: "DollarPe", origin: account.origin, transport: transport), now)
+    }
+
+    private init(_ account: DollarPeAccount, _ api: ProviderAPI, _ now: @escaping @Sendable () -> Timestamp) {
         self.account = account
-        api = ProviderAPI(provider: "DollarPe", origin: account.origin, transport: transport)
+        self.api = api
         self.now = now
+    }
+
+    /// The same client, which sends nothing more once it is too late: that is asked before each request.
+    public func sending(unless isTooLate: @escaping @Sendable () -> Bool) -> DollarPeClient {
+        DollarPeClient(account, api.sending(unless: isTooLate), now)
     }
 
     /// A request that changes nothing.

@@ -1,3 +1,4 @@
+import Domain
 import HTTPTypes
 public import Foundation
 public import ProviderCore
@@ -36,17 +37,26 @@ extension DollarPeClient {
     /// That asset and fiat go into the query is assumed: DollarPe's documents show four ways.
     public func rate(asset: String, fiat: String) async -> ProviderOutcome<Decimal> {
         await ProviderOutcome { () async throws(CallFailure) in
-            let rate: Rate = try await read(
+            let answer: Rate = try await read(
                 "/pos/api/v1/payout/fetch-rate?asset=\(try Self.segment(asset))&fiat=\(try Self.segment(fiat))")
-            return rate.rate
+            guard let rate = answer.rate.decimal else {
+                throw .notApplied(retryAfter: nil, message: "DollarPe names no rate of \(asset) just now")
+            }
+            return rate
         }
     }
 
     /// Locks a rate for some minutes; nothing is paid yet, so that silence is harmless.
+    ///
+    /// A quotation of another amount than was asked for is refused as a `mismatch`.
     public func quote(_ request: QuotationRequest) async -> ProviderOutcome<Quotation> {
         await ProviderOutcome { () async throws(CallFailure) in
             let quotation: Quotation = try await write(
                 .post, "/pos/api/v1/payout/quotation", WireQuotationRequest(request), leg: .preparation)
+            guard quotation.sending == Decimal(string: request.amount) else {
+                let message = "asked for a quotation of \(request.amount), DollarPe gave one of \(quotation.sending)"
+                throw .refused(CallRefusal(Refusal(.mismatch, message)))
+            }
             return quotation
         }
     }
@@ -160,5 +170,5 @@ private struct WireLink: Codable {
 }
 
 private struct WireWebhook: Encodable { let webhook_url: String }
-private struct Rate: Decodable { let rate: Decimal }
+private struct Rate: Decodable { let rate: LooseAmount }
 private struct History: Decodable { let results: [DollarPeClient.Payout] }
