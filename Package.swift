@@ -152,8 +152,8 @@ let package = Package(
         tests(
             "PontisSandboxTests",
             of: [
-                "PontisSandbox", "SandboxCore", "PontisGlobe", "ProviderCore", "Domain", "Time", "HTTPTypes",
-                "HTTPClient",
+                "PontisSandbox", "SandboxCore", "PontisGlobe", "PontisPayout", "Activities", "Engine", "Webhooks",
+                "WorkflowCore", "ProviderCore", "Domain", "Time", "HTTPTypes", "HTTPClient",
             ]),
         tests(
             "PontisGlobeTests",
@@ -199,7 +199,7 @@ let package = Package(
             of: [
                 "WorkflowCore", "Domain", "Time", "DfnsPayout", "PontisPayout", "DollarPePayout", "Onramp",
                 "BorderlessWithdrawal", "Refund", "LockstepTesting", "Activities", "Engine", "JSONSchema",
-            ], beside: ["DfnsPayout/v1", "DollarPePayout/v1"]),
+            ], beside: ["DfnsPayout/v1", "DollarPePayout/v1", "PontisPayout/v1"]),
         tests("EngineTests", of: ["Engine", "WorkflowCore", "JSONSchema", "Time", "LockstepTesting"]),
         tests(
             "StoreTests",
