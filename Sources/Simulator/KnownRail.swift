@@ -2,10 +2,13 @@
 public enum KnownRail: String, CaseIterable, Sendable {
     /// `dfns_payout`, over Dfns.
     case dfnsPayout = "dfns_payout"
+    /// `dollarpe_payout`, over DollarPe.
+    case dollarPePayout = "dollarpe_payout"
 
     func make(_ dice: inout Dice, isPlain: Bool) throws -> any Rail {
         switch self {
         case .dfnsPayout: try DfnsRail(&dice, isPlain: isPlain)
+        case .dollarPePayout: try DollarPeRail(&dice, isPlain: isPlain)
         }
     }
 }

@@ -33,6 +33,8 @@ protocol Rail {
     var wishes: [Wish] { get }
     /// What app and customer do when they look at a job.
     func look(at job: StoredJob, _ people: inout Dice) -> [Deed]
+    /// Whether apps look at whatever is not over once nothing goes wrong any more: where a flow waits for them for ever.
+    var looksInTheCalm: Bool { get }
     /// What the providers' support does, hours after anything went wrong, about what is stuck there.
     var support: [Deed] { get }
     /// Whether a job may stay parked for good: it says there what a person has to do that no run has.
@@ -61,6 +63,7 @@ typealias Effects = [Ledger.Kind: Int]
 
 extension Rail {
     var wishes: [Wish] { [] }
+    var looksInTheCalm: Bool { false }
     var support: [Deed] { [] }
     var consent: Consent? { nil }
     var acts: Set<Ledger.Kind> { [.created, .confirmed, .canceled] }

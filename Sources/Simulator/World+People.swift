@@ -98,7 +98,11 @@ extension World {
     /// Retries what is parked and resumes what is paused: sometimes, and always once nothing goes wrong any more.
     func operatorLooks() {
         for job in jobs {
-            guard let row = database.memory[job]?.row, isCalm || people.chance(0.5) else { continue }
+            guard let stored = database.memory[job], isCalm || people.chance(0.5) else { continue }
+            let row = stored.row
+            if isCalm, rail.looksInTheCalm, row.finishedAt == nil {
+                carryOut(rail.look(at: stored, &people), about: job)
+            }
             if row.status == .parked { tell(job, "$retry", key: nil, actor: "operator") }
             if row.status == .paused { tell(job, "$resume", key: nil, actor: "operator") }
         }

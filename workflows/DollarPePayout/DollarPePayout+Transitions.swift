@@ -42,6 +42,10 @@ extension DollarPePayout {
                 return .move(to: .requoting(order: order, refusal: why))
             }
             if case .awaitingRefund(let payout) = state { return .move(to: outstanding(payout)) }
+            // DollarPe has answered the link, and for a day no read has shown it.
+            if case .provingLink(let payout, let transfer) = state {
+                return .move(to: .linking(payout: payout, transfer: transfer))
+            }
         case .reported(let report): return follow(report, from: state)
         case .refused(let why): return turnedDown(why, in: state)
         case .transferNamed(let id): return name(id, in: state)
@@ -185,10 +189,7 @@ extension DollarPePayout {
         case .holding(let payout, let status):
             payout.transfer == nil ? .move(to: .holding(payout: payout.naming(id), status: status)) : again(id, payout)
         case .awaitingTransfer(let payout): .move(to: .linking(payout: payout.naming(id), transfer: id))
-        case .linking(let payout, _): again(id, payout)
-        // DollarPe has answered the link and doesn't show it: who names the same transfer again wants it told again.
-        case .provingLink(let payout, let transfer):
-            transfer == id ? .move(to: .linking(payout: payout, transfer: id)) : again(id, payout)
+        case .linking(let payout, _), .provingLink(let payout, _): again(id, payout)
         case .configuring, .verifyingCustomer, .verifyingBank, .rating, .checkingLimits, .awaitingLimit, .quoting,
             .requoting, .awaitingAcceptance, .initiating, .finding:
             .refuse("there is no payout yet that a transfer could carry")

@@ -48,7 +48,7 @@ public enum DollarPePayout: Workflow {
         case awaitingTransfer(payout: Payout)
         /// Telling DollarPe which transfer it was. To `provingLink`.
         case linking(payout: Payout, transfer: Identifier)
-        /// Reading whether DollarPe knows it now. To `completed`, `monitoring`, or back to `linking` when it is named again.
+        /// Reading whether DollarPe knows it now. To `completed`, `monitoring`, or, after a day, back to `linking`.
         case provingLink(payout: Payout, transfer: Identifier)
         /// It did not arrive: does the money come back? To `refunded`, or `failed` with the money outstanding.
         case awaitingRefund(payout: Payout)
@@ -158,7 +158,7 @@ public enum DollarPePayout: Workflow {
             .perform(.link(order: payout.order.exchangeOrder, transfer: transfer, payout: payout.id))
         case .provingLink(let payout, _):
             .poll(.readPayout(id: payout.id), every: .minutes(1), upTo: .minutes(30))
-                .overdue(after: .hours(4), desk: settlement)
+                .deadline(after: .hours(24), .timedOut).overdue(after: .hours(4), desk: settlement)
         case .awaitingRefund(let payout):
             .poll(.readPayout(id: payout.id), every: .minutes(15), upTo: .hours(6))
                 .deadline(after: .days(7), .timedOut).overdue(after: .hours(24), desk: settlement)

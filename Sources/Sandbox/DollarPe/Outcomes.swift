@@ -144,7 +144,7 @@ extension DollarPeSimulator {
         let scripted = ScriptedOutcome(outcome: outcome, delay: try body.optionalSeconds("seconds"), value: value)
         if outcome == .succeed { rules[selector] = [] }
         rules[selector, default: []].append(scripted)
-        let chosen = indices(of: selector).filter { payouts[$0].status == .processing || outcome == .loseLink }
+        let chosen = indices(of: selector).filter { !payouts[$0].status.isSettled || outcome == .loseLink }
         for index in chosen {
             apply(scripted, to: &payouts[index].script)
             startTimer(index, at: now)

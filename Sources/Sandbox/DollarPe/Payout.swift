@@ -12,6 +12,9 @@ struct PayoutStatus: RawRepresentable, Hashable, Sendable {
     static let canceled = Self(rawValue: "CANCELLED")
     static let inReview = Self(rawValue: "IN_REVIEW")
 
+    /// Whether nothing but a refund can follow; what is held or canceled can still be freed.
+    var isSettled: Bool { [.success, .failed, .refunded].contains(self) }
+
     /// Whether its exchange order must not be used again (DollarPe documentation, “Initiate”).
     var keepsOrder: Bool { ![.failed, .refunded, .canceled].contains(self) }
 }

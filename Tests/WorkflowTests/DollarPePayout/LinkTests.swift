@@ -64,17 +64,19 @@ struct DollarPePayoutLink {
         #expect(payout.outcome == nil)
         #expect(payout.activity == .readPayout(id: "p-1"))
         #expect(payout.receive(Fixture.report(.success)) == .ignore)
-        #expect(payout.plan.deadline == nil)
         #expect(payout.plan.overdue?.desk == "settlement")
         payout.receive(Fixture.report(.success, transfer: Fixture.transfer.text))
         #expect(payout.outcome == .completed)
     }
 
-    @Test("A link that DollarPe forgot is made once more when the same transfer is named again")
+    @Test("A link that DollarPe forgot is made once more after a day, and never because somebody repeats its name")
     func forgottenLink() {
+        let order = Fixture.order(transfer: Fixture.transfer)
         var payout = Fixture.simulation(
-            in: .provingLink(payout: Fixture.payout().with(transfer: Fixture.transfer), transfer: Fixture.transfer))
-        payout.receive(signal: signal("id-1"))
+            in: .provingLink(payout: Fixture.payout(order), transfer: Fixture.transfer))
+        #expect(payout.receive(signal: signal("id-1")) == .ignore)
+        #expect(payout.plan.deadline?.limit == .after(.hours(24)))
+        payout.passDeadline()
         #expect(payout.activity == .link(order: .sample, transfer: Fixture.transfer, payout: "p-1"))
     }
 
@@ -155,14 +157,5 @@ struct DollarPePayoutLink {
     @Test("A signal whose id is none is nothing that the flow knows", arguments: ["", "a b", "ä"])
     func badSignal(id: String) {
         #expect(DollarPePayout.event(for: signal(id)) == nil)
-    }
-}
-
-extension DollarPePayout.Payout {
-    /// The same payout of an order that names the transfer.
-    fileprivate func with(transfer: Identifier) -> Self {
-        var order = order
-        order.exchangeTransfer = transfer
-        return Self(id: id, order: order, quote: quote)
     }
 }
