@@ -1,8 +1,9 @@
 import DfnsPayout
+import PontisPayout
 public import WorkflowCore
 
 /// The flows of this build, each in each version that it runs: what the daemon registers, and what the tests check.
 public enum KnownFlows {
     /// All of them.
-    public static let all: [any Workflow.Type] = [DfnsPayout.self]
+    public static let all: [any Workflow.Type] = [DfnsPayout.self, PontisPayout.self]
 }

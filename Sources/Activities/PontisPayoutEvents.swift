@@ -1,6 +1,8 @@
 import Domain
 import PontisGlobe
 import PontisPayout
+import ProviderCore
+import WorkflowCore
 
 extension PontisPayout.Event {
     /// What a reading of a payout says; nil where it is a word that this build does not know.

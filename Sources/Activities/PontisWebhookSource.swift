@@ -1,6 +1,7 @@
 import Engine
 public import HTTPTypes
 public import PontisGlobe
+import ProviderCore
 public import Time
 public import Webhooks
 

@@ -1,6 +1,7 @@
-import Activities
+@testable import Activities
 import Domain
 import Engine
+import Foundation
 import HTTPTypes
 import PontisGlobe
 import PontisPayout
@@ -126,7 +127,11 @@ struct ActivityTests {
             Issue.record("an unknown word is news")
             return
         }
-        #expect(try await report(.send(order: order()), bench) == PontisPayout.Report(id: sent.id, status: .pending))
+        let taken = try JSONDecoder().decode(
+            PontisClient.Payout.self, from: Data(#"{"transaction_id":"tx-1","status":"on_hold"}"#.utf8))
+        #expect(
+            PontisPayout.Event(taken: taken)
+                == .reported(report: PontisPayout.Report(id: "tx-1", status: .pending)))
     }
 
     @Test("What PontisGlobe refuses comes back as its code; nothing was ordered, and another key is another try")

@@ -44,7 +44,13 @@ struct EveryFlowTests {
         try #require(flows.filter { $0.name == name }.max { $0.version < $1.version })
     }
 
-    private static func check<Flow: Workflow>(_ flow: Flow.Type) -> [String] { Checks.all(flow) }
+    private static func check<Flow: Workflow>(_ flow: Flow.Type) -> [String] {
+        Checks.all(flow, reopening: reopening[Flow.name] ?? [])
+    }
+
+    /// The ends that may be left, by flow: what was delivered may come back.
+    private static let reopening = ["pontis_payout": ["completed on reported"]]
+
     private static func matrix<Flow: Workflow>(_ flow: Flow.Type) -> Matrix { Matrix(of: flow) }
     private static func diagram<Flow: Workflow>(_ flow: Flow.Type) -> Diagram { Diagram(of: flow) }
 

@@ -1,4 +1,5 @@
 public import Domain
+import HTTPClient
 public import ProviderCore
 
 extension PontisClient {

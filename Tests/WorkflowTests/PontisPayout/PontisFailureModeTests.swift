@@ -1,4 +1,5 @@
 import Domain
+import JSONSchema
 import LockstepTesting
 import PontisPayout
 import Testing
