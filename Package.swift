@@ -192,14 +192,18 @@ let package = Package(
         tests("CryptoTests", of: ["Crypto"]),
         tests("HTTPTests", of: ["HTTPTypes", "HTTPServer", "HTTPClient"]),
         tests("PostgresTests", of: ["Postgres", "PrivateCluster", "Time"]),
-        tests("SQLTests", of: ["Postgres", "PostgresStore", "PrivateCluster", "SQL", "Time"]),
+        tests(
+            "SQLTests",
+            of: [
+                "Postgres", "PostgresStore", "PrivateCluster", "SQL", "Time", "Activities", "Engine", "WorkflowCore",
+            ]),
         tests("WorkflowCoreTests", of: ["WorkflowCore", "JSONSchema", "Time"]),
         tests(
             "WorkflowTests",
             of: [
                 "WorkflowCore", "Domain", "Time", "DfnsPayout", "PontisPayout", "DollarPePayout", "Onramp",
                 "BorderlessWithdrawal", "Refund", "LockstepTesting", "Activities", "Engine", "JSONSchema",
-            ], beside: ["DfnsPayout/v1", "DollarPePayout/v1", "PontisPayout/v1"]),
+            ], beside: ["DfnsPayout/v1", "PontisPayout/v1", "DollarPePayout/v1", "Onramp/v1"]),
         tests("EngineTests", of: ["Engine", "WorkflowCore", "JSONSchema", "Time", "LockstepTesting"]),
         tests(
             "StoreTests",

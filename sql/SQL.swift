@@ -36,6 +36,8 @@ public enum SQL {
         Migration(name: "0019_unmatched", bytes: PackageResources._019_unmatched_sql),
         Migration(name: "0020_watch", bytes: PackageResources._020_watch_sql),
         Migration(name: "0021_schedules", bytes: PackageResources._021_schedules_sql),
+        Migration(name: "0023_faster_enqueue", bytes: PackageResources._023_faster_enqueue_sql),
+        Migration(name: "0024_long_transactions", bytes: PackageResources._024_long_transactions_sql),
     ]
 
     /// Takes due jobs of one bucket.
@@ -119,6 +121,8 @@ public enum SQL {
     public static let buckets = String(PackageResources.buckets_sql)
     /// The flows and versions with unfinished jobs that no living daemon can run.
     public static let stranded = String(PackageResources.stranded_sql)
+    /// The transactions that are open for more than a minute.
+    public static let longTransactions = String(PackageResources.long_transactions_sql)
     /// Enqueues a job from the command line.
     public static let enqueue = String(PackageResources.enqueue_sql)
     /// Tells a job something from the command line.

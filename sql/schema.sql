@@ -92,34 +92,33 @@ CREATE FUNCTION lockstep.add_job(workflow text, input jsonb, key text, tenant te
 declare
     caller text := lockstep.caller();
     request record;
+    asked text;
     problem text;
     job_bucket smallint;
     job_id uuid;
     existing record;
 begin
-    select w.version, asked.tenant, coalesce(add_job.priority, 2) as priority, coalesce(add_job.tags, '{}') as tags,
-        own.buckets, own.now, greatest(add_job.run_at, own.now) as due_at,
+    select w.version, coalesce(add_job.priority, 2) as priority, coalesce(add_job.tags, '{}') as tags,
+        (select s.buckets from lockstep.settings s) as buckets,
+        -- As lockstep.now() does.
+        (select case c.mode when 'real' then clock_timestamp() else c.virtual_now end from lockstep.clock c) as now,
+        array(select t.tenant from lockstep.tenant_role t where t.role = caller) as tenants,
         lockstep.fits(add_job.input, w.accepts, w.members)
             and (add_job.key is null or char_length(add_job.key) between 1 and 255)
             and (add_job.priority is null or add_job.priority between 1 and 4)
             and (add_job.run_at is null or isfinite(add_job.run_at))
-            and (add_job.tags is null or array_position(add_job.tags, null) is null)
-            and (asked.tenant = any (own.tenants) or lockstep.acts_for_all()) as is_fine
+            and (add_job.tags is null or array_position(add_job.tags, null) is null) as is_fine
     into request
-    from (
-        select (select s.buckets from lockstep.settings s) as buckets,
-            -- As lockstep.now() does.
-            (select case c.mode when 'real' then clock_timestamp() else c.virtual_now end from lockstep.clock c) as now,
-            coalesce(array_agg(t.tenant), '{default}') as tenants
-        from lockstep.tenant_role t
-        where t.role = caller
-    ) as own
-    cross join lateral (
-        select coalesce(add_job.tenant, case cardinality(own.tenants) when 1 then own.tenants[1] else 'default' end)
-            as tenant
-    ) as asked
-    join lockstep.open_workflow w on w.workflow = add_job.workflow;
-    if request.is_fine is not true then
+    from lockstep.workflow w
+    where w.workflow = add_job.workflow
+    -- As lockstep.open_workflow does.
+    order by w.takes_new_jobs desc, w.version desc
+    limit 1;
+    asked := coalesce(tenant, case cardinality(request.tenants) when 1 then request.tenants[1] else 'default' end);
+    if request.is_fine is not true
+        or asked <> all (request.tenants) and (asked <> 'default' or request.tenants <> '{}')
+            and not lockstep.acts_for_all()
+    then
         request := lockstep.open_request(workflow, tenant, run_at, priority, tags);
         perform lockstep.check_key(key);
         problem := lockstep.violation(request.input_schema, input);
@@ -128,26 +127,26 @@ begin
                 using errcode = 'LK002', hint = 'select input_schema from lockstep.workflows says what it accepts.';
         end if;
     end if;
-    job_bucket := lockstep.new_bucket(request.tenant, workflow, key, request.buckets);
+    job_bucket := lockstep.new_bucket(asked, workflow, key, request.buckets);
     job_id := lockstep.new_id(request.now, job_bucket);
     insert into lockstep.job (
         bucket, id, tenant, workflow, version, key, input, tags, run_at, enqueued_at, enqueued_by)
     values (
-        job_bucket, job_id, request.tenant, add_job.workflow, request.version, add_job.key, add_job.input, request.tags,
+        job_bucket, job_id, asked, add_job.workflow, request.version, add_job.key, add_job.input, request.tags,
         add_job.run_at, request.now, caller)
     on conflict do nothing;
     if not found then
         select j.id, j.input into strict existing
         from lockstep.job j
-        where j.bucket = job_bucket and j.tenant = request.tenant and j.workflow = add_job.workflow
-            and j.key = add_job.key;
+        where j.bucket = job_bucket and j.tenant = asked and j.workflow = add_job.workflow and j.key = add_job.key;
         perform lockstep.check_same_input(existing.id, add_job.key, existing.input, add_job.input);
         return existing.id;
     end if;
     insert into lockstep.job_state (bucket, id, workflow, version, tenant, priority, due_at, entered_at)
     values (
-        job_bucket, job_id, add_job.workflow, request.version, request.tenant, request.priority, request.due_at,
-        request.now);
+        job_bucket, job_id, add_job.workflow, request.version, asked, request.priority,
+        -- What was due before now would lie behind the mark from which daemons look.
+        greatest(add_job.run_at, request.now), request.now);
     return job_id;
 end
 $$;
@@ -1480,6 +1479,23 @@ $$;
 
 COMMENT ON FUNCTION lockstep.open_request(workflow text, wanted_tenant text, run_at timestamp with time zone, wanted_priority integer, wanted_tags text[], OUT version integer, OUT input_schema jsonb, OUT tenant text, OUT priority smallint, OUT tags text[], OUT buckets integer, OUT now timestamp with time zone, OUT due_at timestamp with time zone) IS 'What has to be known before jobs can be enqueued; raises LK001, LK006 or LK009 where they can not.';
 
+CREATE FUNCTION lockstep.open_transactions(open_for interval, OUT pid integer, OUT role text, OUT application text, OUT state text, OUT since timestamp with time zone, OUT name text) RETURNS SETOF record
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+    select a.pid, a.usename::text, a.application_name, a.state, a.xact_start, null::text
+    from pg_stat_activity a
+    where a.datname = current_database() and a.backend_type = 'client backend'
+        and a.pid <> pg_backend_pid() and (a.backend_xmin is not null or a.backend_xid is not null)
+        and a.xact_start <= clock_timestamp() - open_for
+    union all
+    select null, p.owner::text, null, 'prepared', p.prepared, p.gid
+    from pg_prepared_xacts p
+    where p.database = current_database() and p.prepared <= clock_timestamp() - open_for
+$$;
+
+COMMENT ON FUNCTION lockstep.open_transactions(open_for interval, OUT pid integer, OUT role text, OUT application text, OUT state text, OUT since timestamp with time zone, OUT name text) IS 'The other transactions of this database that have been open for so long.';
+
 CREATE FUNCTION lockstep.own_tenants() RETURNS text[]
     LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE
     SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
@@ -1668,15 +1684,10 @@ begin
             return null;
         end if;
         allowed := array(select jsonb_array_elements_text(schema -> 'enum'));
-        predicate := predicate || ' && ' || case
-            when cardinality(allowed) = 0 then '1 == 0'
-            when cardinality(allowed) <= 4 then
-                (select '(' || string_agg(place || ' == ' || lockstep.path_literal(a), ' || ') || ')'
-                    from unnest(allowed) as a)
-            -- One automaton is faster than many comparisons.
-            else place || ' like_regex ' || lockstep.path_literal('^(?:'
-                || (select string_agg(regexp_replace(a, '([][\\.*+?^$(){}|])', '\\\1', 'g'), '|')
-                    from unnest(allowed) as a) || ')$') || ' flag "s"'
+        predicate := predicate || ' && ' || case cardinality(allowed)
+            when 0 then '1 == 0'
+            else format('exists(%s ? (%s))', place,
+                (select string_agg('@ == ' || lockstep.path_literal(a), ' || ') from unnest(allowed) as a))
         end;
     end if;
     -- "s": a dot and a negated set take line breaks too, as with the operator ~.
@@ -3276,8 +3287,7 @@ CREATE TABLE lockstep.job (
     enqueued_by text NOT NULL,
     parent_id uuid,
     parent_seq integer,
-    CONSTRAINT job_child_has_both CHECK (((parent_id IS NULL) = (parent_seq IS NULL))),
-    CONSTRAINT job_key_is_short CHECK (((char_length(key) >= 1) AND (char_length(key) <= 255)))
+    CONSTRAINT job_child_has_both CHECK (((parent_id IS NULL) = (parent_seq IS NULL)))
 )
 WITH (autovacuum_vacuum_insert_scale_factor='0.1', autovacuum_analyze_scale_factor='0.05');
 
@@ -3518,6 +3528,30 @@ COMMENT ON COLUMN lockstep.live_versions.workflow IS 'The flow.';
 COMMENT ON COLUMN lockstep.live_versions.version IS 'The version.';
 
 COMMENT ON COLUMN lockstep.live_versions.runs IS 'Whether a living daemon can run it.';
+
+CREATE VIEW lockstep.long_transactions AS
+ SELECT t.pid,
+    t.role,
+    t.application,
+    t.state,
+    t.since,
+    t.name
+   FROM lockstep.open_transactions('00:01:00'::interval) t(pid, role, application, state, since, name)
+  ORDER BY t.since;
+
+COMMENT ON VIEW lockstep.long_transactions IS 'Transactions open for more than a minute, which keep dead rows in the tables; pg_terminate_backend(pid) ends one.';
+
+COMMENT ON COLUMN lockstep.long_transactions.pid IS 'The server process; null where it is prepared.';
+
+COMMENT ON COLUMN lockstep.long_transactions.role IS 'Whose it is.';
+
+COMMENT ON COLUMN lockstep.long_transactions.application IS 'What the client calls itself.';
+
+COMMENT ON COLUMN lockstep.long_transactions.state IS 'active, idle in transaction, prepared and so on.';
+
+COMMENT ON COLUMN lockstep.long_transactions.since IS 'Since when it is open.';
+
+COMMENT ON COLUMN lockstep.long_transactions.name IS 'The name of one that is prepared.';
 
 CREATE TABLE lockstep.reference (
     bucket smallint NOT NULL,
@@ -4491,6 +4525,10 @@ GRANT ALL ON FUNCTION lockstep.now() TO lockstep_daemon;
 
 REVOKE ALL ON FUNCTION lockstep.open_request(workflow text, wanted_tenant text, run_at timestamp with time zone, wanted_priority integer, wanted_tags text[], OUT version integer, OUT input_schema jsonb, OUT tenant text, OUT priority smallint, OUT tags text[], OUT buckets integer, OUT now timestamp with time zone, OUT due_at timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION lockstep.open_transactions(open_for interval, OUT pid integer, OUT role text, OUT application text, OUT state text, OUT since timestamp with time zone, OUT name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.open_transactions(open_for interval, OUT pid integer, OUT role text, OUT application text, OUT state text, OUT since timestamp with time zone, OUT name text) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.open_transactions(open_for interval, OUT pid integer, OUT role text, OUT application text, OUT state text, OUT since timestamp with time zone, OUT name text) TO lockstep_daemon;
+
 REVOKE ALL ON FUNCTION lockstep.own_tenants() FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.own_tenants() TO lockstep_app;
 GRANT ALL ON FUNCTION lockstep.own_tenants() TO lockstep_ops;
@@ -4750,6 +4788,9 @@ GRANT SELECT,INSERT ON TABLE lockstep.jobs TO lockstep_daemon;
 
 GRANT SELECT ON TABLE lockstep.live_versions TO lockstep_ops;
 GRANT SELECT ON TABLE lockstep.live_versions TO lockstep_daemon;
+
+GRANT SELECT ON TABLE lockstep.long_transactions TO lockstep_ops;
+GRANT SELECT ON TABLE lockstep.long_transactions TO lockstep_daemon;
 
 GRANT SELECT ON TABLE lockstep.reference TO lockstep_ops;
 GRANT SELECT,INSERT ON TABLE lockstep.reference TO lockstep_daemon;

@@ -54,7 +54,7 @@ public struct DollarPePayoutActivities: ActivityHandler {
 
     /// Which of the customer's payouts is this job's: the one of its quotation, or any that this job has referred to.
     ///
-    /// Two days back and one ahead, since DollarPe's days may be India's, and an earlier order of this job may be older.
+    /// Two days back and one ahead: DollarPe's days may be India's, and an earlier order of this job may be older.
     private func find(
         _ order: DollarPePayout.Order, _ quote: DollarPePayout.Quote, as client: DollarPeClient,
         in context: ActivityContext

@@ -52,6 +52,16 @@ public struct FiatAmount: TextValue, Comparable {
     /// Whether the first amount is smaller.
     public static func < (lhs: FiatAmount, rhs: FiatAmount) -> Bool { lhs.decimal < rhs.decimal }
 
+    /// So many units at a price each, rounded up to whole ones: a limit must not be missed for a fraction.
+    ///
+    /// Nil where the product has more than 20 digits.
+    public func roundedUpProduct(with price: FiatAmount) -> FiatAmount? {
+        var product = decimal * price.decimal
+        var rounded = Decimal()
+        NSDecimalRound(&rounded, &product, 0, .up)
+        return try? FiatAmount(rounded)
+    }
+
     /// Digits, then perhaps a point and up to 18 decimals.
     public static var pattern: String? { "^(0|[1-9][0-9]{0,19})(\\.[0-9]{1,18})?$" }
 

@@ -139,7 +139,8 @@ struct Decision<Outcome: Hashable> {
         var best: (path: String, doubt: (wrong: Int, open: Int))?
         for path in samples.flatMap({ $0.traits.map(\.path) }).unique() {
             let groups = Dictionary(grouping: samples) { $0.text(at: path) }
-            guard groups.count > 1 else { continue }
+            // Where each group leaves the same open, nothing is told apart: they would count as one group again.
+            guard Set(groups.values.map { Set($0.map(\.outcome)) }).count > 1 else { continue }
             let doubt = groups.values.reduce(into: (wrong: 0, open: 0)) { doubt, group in
                 let most = Dictionary(grouping: group, by: \.outcome).values.map(\.count).max() ?? 0
                 doubt.wrong += group.count - most

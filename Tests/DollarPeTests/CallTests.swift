@@ -67,24 +67,50 @@ struct CallTests {
 
                 {"asset":"usdt","bank_id":"4e6f1b20-a73c-11ec-b909-0242ac120002","customer_id":"def8b740-99f9-4cba-bc9e-99de57e927b4","fiat":"inr","risk_parameters":{"device_id":"device-123","ip_address":"203.0.113.10","law_enforcement_agency_report":false,"suspicious_activity_report":false},"sending_amount":"51"}
                 """)
-        let initiate = try await wire("{}", status: 201) {
+    }
+
+    @Test("An order, byte for byte")
+    func initiate() async throws {
+        let sent = try await wire("{}", status: 201) {
             _ = await $0.initiate(
                 .init(quotation: "q-1", customer: "c-1", exchangeOrder: "92233720368547758079", reference: "job-1"))
         }
-        #expect(initiate?.hasPrefix("POST /pos/api/v1/payout/initiate\n") == true)
         #expect(
-            initiate?.hasSuffix(
-                "\n\n"
-                    + #"{"client_reference_id":"job-1","customer_id":"c-1","exchange_order_id":"92233720368547758079","quotation_id":"q-1"}"#
-            ) == true)
+            sent == """
+                POST /pos/api/v1/payout/initiate
+                Content-Type: application/json
+                X-API-KEY: 3f1b2c4d-5e6f-4a7b-8c9d-0e1f2a3b4c5d
+                X-SIGNATURE: roThqMz6s64pb5nIT2WVQMgB7M+Onoc/iZTC3tVEjc0=
+                X-TIMESTAMP: 1735689600
+
+                {"client_reference_id":"job-1","customer_id":"c-1","exchange_order_id":"92233720368547758079","quotation_id":"q-1"}
+                """)
+    }
+
+    @Test("A link and the address of webhooks, byte for byte")
+    func otherWrites() async throws {
         let link = try await wire("{}") { _ = await $0.link(order: "92233720368547758079", transfer: "t-1") }
-        #expect(link?.hasPrefix("PATCH /pos/api/v1/payout/update-transfer-id\n") == true)
         #expect(
-            link?.hasSuffix("\n\n" + #"{"exchange_order_id":"92233720368547758079","exchange_transfer_id":"t-1"}"#)
-                == true)
+            link == """
+                PATCH /pos/api/v1/payout/update-transfer-id
+                Content-Type: application/json
+                X-API-KEY: 3f1b2c4d-5e6f-4a7b-8c9d-0e1f2a3b4c5d
+                X-SIGNATURE: bj0W6ULXEB5dtF6dwFyVd/xv2Ug0OP+z9TxQwIOXL4Y=
+                X-TIMESTAMP: 1735689600
+
+                {"exchange_order_id":"92233720368547758079","exchange_transfer_id":"t-1"}
+                """)
         let webhook = try await wire(#""https://x.example/w""#) { _ = await $0.setWebhook(url: "https://x.example/w") }
-        #expect(webhook?.hasPrefix("POST /org/api/v1/organizations/api-webhooks\n") == true)
-        #expect(webhook?.hasSuffix("\n\n" + #"{"webhook_url":"https://x.example/w"}"#) == true)
+        #expect(
+            webhook == """
+                POST /org/api/v1/organizations/api-webhooks
+                Content-Type: application/json
+                X-API-KEY: 3f1b2c4d-5e6f-4a7b-8c9d-0e1f2a3b4c5d
+                X-SIGNATURE: 33eGknJuQEESCrxS1p5i3tINATGpBgXZheeobzhk7U4=
+                X-TIMESTAMP: 1735689600
+
+                {"webhook_url":"https://x.example/w"}
+                """)
     }
 
     @Test("No body holds a number, which a server could write in another way before it checks the signature")

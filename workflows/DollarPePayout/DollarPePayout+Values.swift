@@ -1,5 +1,4 @@
 public import Domain
-import Foundation
 public import Time
 public import WorkflowCore
 
@@ -190,10 +189,7 @@ extension DollarPePayout {
 
         /// An amount at a rate, rounded up to whole rupees: a limit must not be missed for a fraction.
         public init(_ amount: CoinAmount, at rate: Rate) {
-            var product = amount.decimal * rate.price.decimal
-            var rounded = Decimal()
-            NSDecimalRound(&rounded, &product, 0, .up)
-            fiat = (try? FiatAmount(rounded)) ?? rate.price
+            fiat = amount.value.roundedUpProduct(with: rate.price) ?? rate.price
         }
 
         /// The rupees.

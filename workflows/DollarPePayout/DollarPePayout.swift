@@ -32,7 +32,7 @@ public enum DollarPePayout: Workflow {
         case awaitingLimit(order: Order, estimate: Estimate, limits: Limits)
         /// Locking a rate. To `initiating`, `awaitingAcceptance`, `requoting` or an end.
         case quoting(order: Order)
-        /// DollarPe gave no rate, or the one it gave ran out: asked again, less and less often. To where `quoting` leads.
+        /// DollarPe gave no rate, or it ran out: asked again, less and less often. To where `quoting` leads.
         case requoting(order: Order, refusal: Refusal)
         /// The app decides whether the price is good. To `initiating`, `quoting` (the price aged) or `canceled`.
         case awaitingAcceptance(order: Order, quote: Quote)

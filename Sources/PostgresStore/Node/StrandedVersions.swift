@@ -45,7 +45,7 @@ extension StrandedVersion: CustomStringConvertible {
 }
 
 /// Says it, and says it again as long as it lasts, that there are jobs that nobody can run.
-public struct StrandedWatch: Sendable {
+public struct StrandedWatch: TroubleWatch {
     private let database: any QueryRunner
     private let log: @Sendable (String) -> Void
 
@@ -55,28 +55,18 @@ public struct StrandedWatch: Sendable {
         self.log = log
     }
 
-    /// Looks every so often, until the task is cancelled.
-    public func run(host: HostTime, every interval: Duration = .minutes(1)) async {
-        var wasStranded = false
-        while !Task.isCancelled {
-            await host.sleep(interval)
-            if Task.isCancelled { return }
-            wasStranded = await look(wasStranded: wasStranded)
-        }
-    }
-
     /// Looks once; returns whether there are such jobs.
-    public func look(wasStranded: Bool) async -> Bool {
+    public func look(wasThere: Bool) async -> Bool {
         do throws(PostgresError) {
             let stranded = try await StrandedVersion.all(in: database)
             for version in stranded {
                 log("CAUTION: \(version): select * from lockstep.unclaimable, and run a build that knows it")
             }
-            if stranded.isEmpty, wasStranded { log("every unfinished job can be run by a living daemon again") }
+            if stranded.isEmpty, wasThere { log("every unfinished job can be run by a living daemon again") }
             return !stranded.isEmpty
         } catch {
             if !Task.isCancelled { log("whether there are jobs that nobody can run is not known: \(error)") }
-            return wasStranded
+            return wasThere
         }
     }
 }

@@ -43,6 +43,7 @@ extension Statement {
     static let ring = Statement(name: "ring", sql: SQL.ring)
     static let publishedWorkflows = Statement(name: "published_workflows", sql: SQL.publishedWorkflows)
     static let stranded = Statement(name: "stranded", sql: SQL.stranded)
+    static let longTransactions = Statement(name: "long_transactions", sql: SQL.longTransactions)
     /// Not prepared: which index serves depends on the filter.
     static let listJobs = Statement(SQL.listJobs)
     static let jobHistory = Statement(name: "job_history", sql: SQL.jobHistory)

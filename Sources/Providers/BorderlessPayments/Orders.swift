@@ -7,13 +7,15 @@ public import Time
 extension PartnerClient {
     /// What is asked for a price.
     public struct QuoteRequest: Hashable, Sendable {
-        /// What is paid.
-        public let fiat: Money
+        /// How much is paid, in digits as they are to be sent.
+        public let fiatAmount: String
+        /// Of which currency, such as `EUR`.
+        public let fiatCurrency: String
         /// Such as `USDC`.
         public let crypto: String
         /// Such as `polygon` or `stellar`.
         public let network: String
-        /// The country in three capital letters.
+        /// The country in two capital letters.
         public let country: String
         /// Such as `sepa_bank_transfer`.
         public let instrument: String
@@ -21,8 +23,12 @@ extension PartnerClient {
         public let user: String
 
         /// A request of all its parts.
-        public init(fiat: Money, crypto: String, network: String, country: String, instrument: String, user: String) {
-            self.fiat = fiat
+        public init(
+            fiatAmount: String, fiatCurrency: String, crypto: String, network: String, country: String,
+            instrument: String, user: String
+        ) {
+            self.fiatAmount = fiatAmount
+            self.fiatCurrency = fiatCurrency
             self.crypto = crypto
             self.network = network
             self.country = country
@@ -32,19 +38,13 @@ extension PartnerClient {
     }
 
     /// A price. It names no end, and an order doesn't take it: what counts is what the order says.
-    public struct Quote: Hashable, Sendable, Decodable {
+    public struct Quote: Hashable, Sendable {
         /// Its id.
         public let id: String
         /// What arrives.
         public let cryptoAmount: FiatAmount
-        /// What is paid in all.
-        public let totalFiatAmount: FiatAmount?
-
-        private enum CodingKeys: String, CodingKey {
-            case id = "quote_id"
-            case cryptoAmount = "crypto_amount"
-            case totalFiatAmount = "total_fiat_amount"
-        }
+        /// All fees, in the currency that is paid; already taken off what arrives.
+        public let fees: FiatAmount?
     }
 
     /// What is ordered.
@@ -55,8 +55,10 @@ extension PartnerClient {
         public let wallet: String
         /// Which customer of an exchange it is for, on Stellar.
         public let memo: String?
-        /// What is paid.
-        public let fiat: Money
+        /// How much is paid, in digits as they are to be sent.
+        public let fiatAmount: String
+        /// Of which currency, such as `EUR`.
+        public let fiatCurrency: String
         /// Such as `USDC`.
         public let crypto: String
         /// Such as `polygon` or `stellar`.
@@ -68,13 +70,14 @@ extension PartnerClient {
 
         /// An order of all its parts.
         public init(
-            user: String, wallet: String, memo: String?, fiat: Money, crypto: String, network: String,
-            instrument: String, reference: String
+            user: String, wallet: String, memo: String?, fiatAmount: String, fiatCurrency: String, crypto: String,
+            network: String, instrument: String, reference: String
         ) {
             self.user = user
             self.wallet = wallet
             self.memo = memo
-            self.fiat = fiat
+            self.fiatAmount = fiatAmount
+            self.fiatCurrency = fiatCurrency
             self.crypto = crypto
             self.network = network
             self.instrument = instrument
@@ -96,6 +99,8 @@ extension PartnerClient {
         public let reasonCode: String?
         /// How the user pays.
         public let instructions: PaymentInstructions?
+        /// The mode that it belongs to, where that is said.
+        public let mode: String?
     }
 
     /// How far an order is.
@@ -123,7 +128,7 @@ extension PartnerClient {
     }
 
     /// How a user pays: an account and a reference, or a page of the user's bank.
-    public struct PaymentInstructions: Hashable, Sendable, Decodable {
+    public struct PaymentInstructions: Hashable, Sendable {
         /// The account to pay to.
         public let iban: String?
         /// Its bank.
@@ -140,14 +145,6 @@ extension PartnerClient {
         public let dueBy: Timestamp?
         /// The bank's page, good for about ten minutes; only for Open Banking.
         public let redirectURL: String?
-
-        private enum CodingKeys: String, CodingKey {
-            case iban, bic, reference, amount
-            case beneficiary = "beneficiary_name"
-            case bank = "bank_name"
-            case dueBy = "due_by"
-            case redirectURL = "redirect_url"
-        }
     }
 
     /// Asks for a price (`GET /quotes`).
@@ -156,7 +153,7 @@ extension PartnerClient {
             try await read(
                 "/quotes",
                 query: [
-                    ("fiat_currency", request.fiat.currency.text), ("fiat_amount", request.fiat.amount.text),
+                    ("fiat_currency", request.fiatCurrency), ("fiat_amount", request.fiatAmount),
                     ("crypto_currency", request.crypto), ("crypto_network", request.network),
                     ("country", request.country), ("payment_instrument", request.instrument),
                     ("user_id", request.user),
@@ -169,20 +166,29 @@ extension PartnerClient {
     /// 202 means that the venue's answer is not known: the order is there, and no other may be made.
     public func createOrder(_ order: NewOrder, key: String) async -> ProviderOutcome<Order> {
         await ProviderOutcome { () async throws(CallFailure) in
-            try await write(.post, "/orders", WireOrder(order), key: key)
+            try fits(try await write(.post, "/orders", WireOrder(order), key: key) as Order)
         }
     }
 
     /// Reads an order.
     public func order(_ id: String) async -> ProviderOutcome<Order> {
-        await ProviderOutcome { () async throws(CallFailure) in try await read("/orders/\(try Self.segment(id))") }
+        await ProviderOutcome { () async throws(CallFailure) in
+            try fits(try await read("/orders/\(try Self.segment(id))") as Order)
+        }
     }
 
-    /// The order under our own name, if there is one.
-    public func order(reference: String) async -> ProviderOutcome<Order?> {
+    /// A user's order under our own name, if there is one; all of the user's are looked through, page by page, since
+    /// what a search by text covers is not documented.
+    public func order(reference: String, of user: String) async -> ProviderOutcome<Order?> {
         await ProviderOutcome { () async throws(CallFailure) in
-            let page: Page<Order> = try await read("/orders", query: [("q", reference), ("limit", "20")])
-            return page.items.first { $0.reference == reference }
+            var offset = 0
+            while true {
+                let page: Page<Order> = try await read(
+                    "/orders", query: [("user_id", user), ("limit", "100"), ("offset", "\(offset)")])
+                if let order = page.items.first(where: { $0.reference == reference }) { return try fits(order) }
+                offset += page.items.count
+                guard !page.items.isEmpty, let total = page.total, offset < total else { return nil }
+            }
         }
     }
 
@@ -190,17 +196,54 @@ extension PartnerClient {
     /// idempotent.
     public func confirmPayment(of order: String, key: String) async -> ProviderOutcome<Done> {
         await ProviderOutcome { () async throws(CallFailure) in
-            let body = try ProviderAPI.body(Nothing())
             _ = try await send(
-                .post, "/orders/\(try Self.segment(order))/confirm-payment", body, key: key, leg: .write)
+                .post, "/orders/\(try Self.segment(order))/confirm-payment", [], key: key, leg: .write)
             return Done()
         }
+    }
+
+    private func fits(_ order: Order) throws(CallFailure) -> Order {
+        try checkMode(order.mode, of: "order \(order.id)")
+        return order
+    }
+}
+
+extension PartnerClient.PaymentInstructions: Decodable {
+    private enum Key: String, CodingKey {
+        case iban, bic, beneficiary_name, bank_name, reference, amount, due_by, redirect_url
+    }
+
+    /// Reads instructions; what one way of paying doesn't have is null.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        iban = container.tolerant(.iban)
+        bic = container.tolerant(.bic)
+        beneficiary = container.tolerant(.beneficiary_name)
+        bank = container.tolerant(.bank_name)
+        reference = container.tolerant(.reference)
+        amount = container.tolerant(.amount)
+        dueBy = container.tolerant(.due_by)
+        redirectURL = container.tolerant(.redirect_url)
+    }
+}
+
+extension PartnerClient.Quote: Decodable {
+    private struct Fees: Decodable { let total: FiatAmount? }
+    private enum Key: String, CodingKey { case quote_id, crypto_amount, fees }
+
+    /// Reads a quote; what arrives is taken as it is quoted, and never worked out anew.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        id = try container.decode(String.self, forKey: .quote_id)
+        cryptoAmount = try container.decode(FiatAmount.self, forKey: .crypto_amount)
+        let fees: Fees? = container.tolerant(.fees)
+        self.fees = fees?.total
     }
 }
 
 extension PartnerClient.Order: Decodable {
     private enum Key: String, CodingKey {
-        case id, partner_order_ref, status, crypto_amount, reason_code, payment_instructions
+        case id, partner_order_ref, status, crypto_amount, reason_code, payment_instructions, mode
     }
 
     /// Reads an order.
@@ -212,6 +255,7 @@ extension PartnerClient.Order: Decodable {
         cryptoAmount = container.tolerant(.crypto_amount)
         reasonCode = container.tolerant(.reason_code)
         instructions = container.tolerant(.payment_instructions)
+        mode = container.tolerant(.mode)
     }
 }
 
@@ -230,8 +274,8 @@ private struct WireOrder: Encodable {
         user_id = order.user
         wallet_address = order.wallet
         wallet_address_memo = order.memo
-        fiat_amount = order.fiat.amount.text
-        fiat_currency = order.fiat.currency.text
+        fiat_amount = order.fiatAmount
+        fiat_currency = order.fiatCurrency
         crypto_currency = order.crypto
         crypto_network = order.network
         payment_instrument = order.instrument

@@ -14,8 +14,18 @@ public struct PartnerClient: Sendable {
 
     /// A client of an account.
     public init(account: PartnerAccount, transport: any Transport) {
+        self.init(
+            account, ProviderAPI(provider: "Borderless Payments", origin: account.origin, transport: transport))
+    }
+
+    private init(_ account: PartnerAccount, _ api: ProviderAPI) {
         self.account = account
-        api = ProviderAPI(provider: "Borderless Payments", origin: account.origin, transport: transport)
+        self.api = api
+    }
+
+    /// The same client, which sends nothing once it is too late: that is asked before each single request.
+    public func sending(unless isTooLate: @escaping @Sendable () -> Bool) -> PartnerClient {
+        PartnerClient(account, api.sending(unless: isTooLate))
     }
 
     /// A request that changes nothing.
@@ -35,7 +45,21 @@ public struct PartnerClient: Sendable {
             try await send(method, path, try ProviderAPI.body(body), key: key, leg: .write), leg: .write)
     }
 
-    /// The same, where the status of the answer says something too.
+    /// The same without a body.
+    func write<Answer: Decodable>(
+        _ method: HTTPMethod, _ path: String, key: String?
+    ) async throws(CallFailure) -> Answer {
+        try api.decode(try await send(method, path, [], key: key, leg: .write), leg: .write)
+    }
+
+    /// Test is not live: an object of the other mode is none of ours, whatever it says.
+    func checkMode(_ mode: String?, of what: String) throws(CallFailure) {
+        guard let mode, mode.lowercased() != account.mode.text else { return }
+        let words = "\(what) belongs to \(mode), and this account is \(account.mode)"
+        throw .refused(CallRefusal(Refusal(.forbidden, words)))
+    }
+
+    /// The same, where nothing of the answer's body matters.
     func send(
         _ method: HTTPMethod, _ path: String, _ body: [UInt8], key: String?, leg: Leg
     ) async throws(CallFailure) -> HTTPResponse {
@@ -47,10 +71,6 @@ public struct PartnerClient: Sendable {
         return response
     }
 
-    func decode<Answer: Decodable>(_ response: HTTPResponse, leg: Leg) throws(CallFailure) -> Answer {
-        try api.decode(response, leg: leg)
-    }
-
     /// An id as part of a path: whatever could mean something there is refused.
     static func segment(_ id: String) throws(CallFailure) -> String {
         guard let segment = PercentEncoding.segment(id) else {
@@ -60,5 +80,5 @@ public struct PartnerClient: Sendable {
     }
 }
 
-/// No body where none is needed.
+/// An object without members, where no more is needed.
 struct Nothing: Encodable {}

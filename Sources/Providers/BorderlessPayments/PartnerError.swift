@@ -45,6 +45,9 @@ struct PartnerError {
         case (401, _), (400, "mode_required"): .unauthorized
         case (403, _): .forbidden
         case (404, _): .notFound
+        // By what word the venue's wish is told is not documented; any that names the purpose is taken for it.
+        case (409, let code) where code.contains("purpose"), (422, let code) where code.contains("purpose"):
+            "purpose_required"
         case (409, _): "conflict"
         case (422, "idempotency_key_reuse_mismatch"): .duplicate
         case (_, _): .invalid

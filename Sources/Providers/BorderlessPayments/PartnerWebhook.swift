@@ -37,7 +37,8 @@ public enum PartnerWebhook {
         guard let header = headers["Borderlesspayments-Signature"] else {
             return .refused(reason: "there is no Borderlesspayments-Signature header")
         }
-        let parts = header.split(separator: ",").map { $0.split(separator: "=", maxSplits: 1).map(String.init) }
+        let parts = header.filter { $0 != " " }.split(separator: ",")
+            .map { $0.split(separator: "=", maxSplits: 1).map(String.init) }
         guard let timestamp = parts.first(where: { $0.first == "t" && $0.count == 2 })?[1],
             let seconds = Int64(timestamp), 0..<4_102_444_800 ~= seconds,
             case let codes = parts.filter({ $0.first == "v1" && $0.count == 2 }).compactMap({ Hex.decode($0[1]) }),

@@ -1,3 +1,4 @@
+public import Domain
 import HTTPTypes
 public import ProviderCore
 public import Time
@@ -16,19 +17,14 @@ extension PartnerClient {
         public let mobile: String
         /// Our own name of the user; unique for each partner and mode.
         public let reference: String?
-        /// The country in three capital letters, such as `DEU`.
-        public let country: String?
 
-        /// A user.
-        public init(
-            email: String, firstName: String, lastName: String, mobile: String, reference: String?, country: String?
-        ) {
+        /// A user; all else comes from the identity document.
+        public init(email: String, firstName: String, lastName: String, mobile: String, reference: String?) {
             self.email = email
             self.firstName = firstName
             self.lastName = lastName
             self.mobile = mobile
             self.reference = reference
-            self.country = country
         }
     }
 
@@ -38,21 +34,20 @@ extension PartnerClient {
         public let id: String
         /// The address under which it was created.
         public let email: String?
+        /// Our own name of it.
+        public let reference: String?
         /// How far the check of the identity is.
         public let kyc: Reported<KYCStatus>
         /// When the venue that sells the crypto took the user; nil: not yet, whatever `kyc` says.
         public let registeredAt: Timestamp?
         /// When the venue turned the user down; nil: it has not.
         public let rejectedAt: Timestamp?
-        /// Whether it may do nothing at all.
-        public let isDisabled: Bool
-        /// The country on record; without one there are no orders.
-        public let country: String?
-
-        /// Whether orders are taken for this user.
-        public var mayOrder: Bool {
-            kyc == .known(.approved) && registeredAt != nil && rejectedAt == nil && country != nil && !isDisabled
-        }
+        /// Since when it may do nothing at all; nil: it may.
+        public let disabledAt: Timestamp?
+        /// The country on record, in two capital letters; without one there are no orders.
+        public let country: CountryCode?
+        /// The mode that it belongs to, where that is said.
+        public let mode: String?
     }
 
     /// How far the check of a user's identity is.
@@ -89,27 +84,36 @@ extension PartnerClient {
     /// Creates a user (`POST /users`); refused as `conflict` where address or reference are taken.
     public func createUser(_ user: NewUser, key: String) async -> ProviderOutcome<User> {
         await ProviderOutcome { () async throws(CallFailure) in
-            try await write(.post, "/users", WireUser(user), key: key)
+            try fits(try await write(.post, "/users", WireUser(user), key: key) as User)
         }
     }
 
-    /// The users that a text finds, such as an address or our reference.
-    public func users(matching text: String) async -> ProviderOutcome<[User]> {
+    /// The user under an address, whose case doesn't count, or under our own name, if there is one.
+    public func user(email: String, reference: String?) async -> ProviderOutcome<User?> {
         await ProviderOutcome { () async throws(CallFailure) in
-            let page: Page<User> = try await read("/users", query: [("q", text), ("limit", "20")])
-            return page.items
+            let page: Page<User> = try await read("/users", query: [("q", email), ("limit", "100")])
+            if let user = page.items.first(where: { $0.email?.lowercased() == email.lowercased() }) {
+                return try fits(user)
+            }
+            guard let reference else { return nil }
+            let others: Page<User> = try await read("/users", query: [("q", reference), ("limit", "100")])
+            return try others.items.first { $0.reference == reference }.map { user throws(CallFailure) in
+                try fits(user)
+            }
         }
     }
 
     /// Reads a user.
     public func user(_ id: String) async -> ProviderOutcome<User> {
-        await ProviderOutcome { () async throws(CallFailure) in try await read("/users/\(try Self.segment(id))") }
+        await ProviderOutcome { () async throws(CallFailure) in
+            try fits(try await read("/users/\(try Self.segment(id))") as User)
+        }
     }
 
     /// Opens a session (`POST /users/{id}/kyc/start`).
     public func startKYC(of user: String, key: String) async -> ProviderOutcome<KYCSession> {
         await ProviderOutcome { () async throws(CallFailure) in
-            try await write(.post, "/users/\(try Self.segment(user))/kyc/start", Nothing(), key: key)
+            try await write(.post, "/users/\(try Self.segment(user))/kyc/start", key: key)
         }
     }
 
@@ -117,7 +121,7 @@ extension PartnerClient {
     public func register(_ user: String, key: String) async -> ProviderOutcome<Bool> {
         await ProviderOutcome { () async throws(CallFailure) in
             let answer: WireOnboarded = try await write(
-                .post, "/users/\(try Self.segment(user))/kyc/onboard-upstream", Nothing(), key: key)
+                .post, "/users/\(try Self.segment(user))/kyc/onboard-upstream", key: key)
             return answer.onboarded
         }
     }
@@ -132,6 +136,11 @@ extension PartnerClient {
         }
     }
 
+    private func fits(_ user: User) throws(CallFailure) -> User {
+        try checkMode(user.mode, of: "user \(user.id)")
+        return user
+    }
+
     /// It was done; nothing else is said.
     public struct Done: Hashable, Sendable {
         /// The only value.
@@ -141,26 +150,31 @@ extension PartnerClient {
 
 extension PartnerClient.User: Decodable {
     private enum Key: String, CodingKey {
-        case id, email, kyc_status, provider_registered_at, provider_kyc_rejected_at, disabled, is_disabled
-        case country_code
+        case id, email, partner_user_ref, kyc_status, provider_registered_at, provider_kyc_rejected_at, disabled_at
+        case country_code, mode
     }
 
-    /// Reads a user; what is missing counts as not there.
+    /// Reads a user; what is missing counts as not there, and a check without a word as one that nobody knows.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
         id = try container.decode(String.self, forKey: .id)
         email = container.tolerant(.email)
+        reference = container.tolerant(.partner_user_ref)
         let status: String? = container.tolerant(.kyc_status)
-        kyc = Reported(status ?? "NOT_STARTED")
+        kyc = Reported(status ?? "")
         registeredAt = container.tolerant(.provider_registered_at)
         rejectedAt = container.tolerant(.provider_kyc_rejected_at)
-        isDisabled = container.tolerant(.disabled) ?? container.tolerant(.is_disabled) ?? false
+        disabledAt = container.tolerant(.disabled_at)
         country = container.tolerant(.country_code)
+        mode = container.tolerant(.mode)
     }
 }
 
-/// A part of a list.
-struct Page<Item: Decodable>: Decodable { let items: [Item] }
+/// A part of a list (Borderless Payments documentation, “Conventions”).
+struct Page<Item: Decodable>: Decodable {
+    let items: [Item]
+    let total: Int?
+}
 
 private struct WireUser: Encodable {
     let email: String
@@ -168,7 +182,6 @@ private struct WireUser: Encodable {
     let last_name: String
     let mobile: String
     let partner_user_ref: String?
-    let country_code: String?
 
     init(_ user: PartnerClient.NewUser) {
         email = user.email
@@ -176,7 +189,6 @@ private struct WireUser: Encodable {
         last_name = user.lastName
         mobile = user.mobile
         partner_user_ref = user.reference
-        country_code = user.country
     }
 }
 

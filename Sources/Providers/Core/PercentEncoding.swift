@@ -1,7 +1,7 @@
 /// Text in paths and queries.
 public enum PercentEncoding {
-    /// An id as one part of a path; nil where it holds anything but letters, digits, dashes and underscores, or has more
-    /// than 64 of them.
+    /// An id as one part of a path; nil where it holds anything but letters, digits, dashes and underscores, or has
+    /// more than 64 of them.
     public static func segment(_ id: String) -> String? {
         1...64 ~= id.utf8.count && id.utf8.allSatisfy(isPlain) ? id : nil
     }

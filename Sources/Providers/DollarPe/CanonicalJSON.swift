@@ -3,10 +3,10 @@ import Foundation
 /// The one way to write a JSON value that DollarPe signs: members sorted at every level, no white space, everything but
 /// printable ASCII escaped, numbers as they were written.
 ///
-/// It is what Python's `json.dumps(sort_keys=True, separators=(",", ":"))` gives (DollarPe documentation, “Webhooks”, and
-/// the published vectors; the samples in other languages on the authentication page give other bytes).
+/// It is what Python's `json.dumps(sort_keys=True, separators=(",", ":"))` gives (DollarPe documentation, “Webhooks”,
+/// and the published vectors; the samples in other languages on the authentication page give other bytes).
 public enum CanonicalJSON {
-    /// Rewrites JSON text; nil where it is not JSON, or names a member twice: which of the two was signed nobody can say.
+    /// Rewrites JSON text; nil where it is not JSON, or names a member twice: which was signed nobody can say.
     public static func rewrite(_ text: [UInt8]) -> [UInt8]? {
         // Foundation decides what is JSON; of what it forgives, such as a comma at the end, the reader makes nothing.
         guard (try? JSONSerialization.jsonObject(with: Data(text), options: [.fragmentsAllowed])) != nil else {

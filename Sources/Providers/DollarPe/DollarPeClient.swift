@@ -8,8 +8,8 @@ public import Time
 
 /// DollarPe's API for payouts of exchanges, as one account uses it.
 ///
-/// Nothing carries an idempotency key: after `.unknown`, `initiate` must not be sent again before the quotation was read
-/// (DollarPe documentation, “Best practices”).
+/// Nothing carries an idempotency key: after `.unknown`, `initiate` must not be sent again before the quotation was
+/// read (DollarPe documentation, “Best practices”).
 public struct DollarPeClient: Sendable {
     /// Whose calls these are.
     public let account: DollarPeAccount

@@ -6,9 +6,9 @@ internal import Time
 public struct DollarPeOptions: Sendable, Hashable {
     /// Which of DollarPe's documents the answers look like: they differ in the forms of amounts, errors and fees.
     public enum Era: String, Sendable, Hashable, CaseIterable {
-        /// The API reference of 2025: numbers, `AUTH_…` codes, a misspelt `receiveing_amount`, quotations of 10 minutes.
+        /// The API reference of 2025: numbers, `AUTH_…` codes, the misspelt `receiveing_amount`, 10-minute quotations.
         case december2025 = "2025-12"
-        /// The first guides: `success` instead of `status` on a 500, a wrong signature is a 400, quotations of 5 minutes.
+        /// The first guides: `success` instead of `status` on a 500, 400 for a wrong signature, 5-minute quotations.
         case may2025 = "2025-05"
         /// Under the name Zapyd: amounts as text, an `err_code` on each error, `rfi_link` on a review.
         case september2026 = "2026-09"

@@ -123,6 +123,7 @@ struct DaemonProcess {
             Task { await Housekeeping(pool, log: failures.log).run(host: host.time) },
             Task { await RecurringJobs(pool, log: failures.log).run(host: host.time) },
             Task { await StrandedWatch(pool, log: { host.log($0) }).run(host: host.time) },
+            Task { await LongTransactionWatch(pool, log: { host.log($0) }).run(host: host.time) },
             Task { await notices?.run() },
         ]
         desk.listen { obey($0, daemon, registration) }

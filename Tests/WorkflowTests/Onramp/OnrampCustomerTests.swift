@@ -1,0 +1,175 @@
+import Domain
+import JSONSchema
+import LockstepTesting
+import Onramp
+import Testing
+import Time
+import WorkflowCore
+
+@Suite("How an on-ramp's customer becomes known")
+struct OnrampCustomerTests {
+    typealias F = OnrampFixture
+
+    @Test("The straight way: created, checked, registered, quoted")
+    func straight() {
+        var job = Simulation(of: Onramp.self, input: F.purchase(customer: F.maria))
+        #expect(job.activity == .createUser(purchase: F.purchase(customer: F.maria)))
+        job.receive(.userRead(user: F.user(.open(word: "NOT_STARTED"), registered: false)))
+        #expect(job.activity == .startKYC(user: "user-1"))
+        job.receive(.sessionOpened(url: F.url))
+        #expect(Onramp.output(of: job.state)["verify_url"] == .string(F.url))
+        job.receive(.userRead(user: F.user(.open(word: "INIT"), registered: false)))
+        #expect(Onramp.output(of: job.state)["verify_url"] == .string(F.url))
+        job.receive(.userRead(user: F.user(.underReview(word: "PENDING"), registered: false)))
+        #expect(Onramp.output(of: job.state)["verify_url"] == nil)
+        #expect(Onramp.output(of: job.state)["kyc_status"] == "PENDING")
+        job.receive(.userRead(user: F.user(registered: false)))
+        #expect(F.name(job) == "awaitingRegistration")
+        job.receive(.userRead(user: F.user()))
+        #expect(job.activity == .requestQuote(purchase: F.purchase(customer: F.maria), buyer: F.buyer))
+        #expect(Onramp.references(of: job.state) == [Reference(provider: "borderless_payments", value: "user-1")])
+    }
+
+    @Test("409 at the user: the one who is there is found, wherever the check stands")
+    func existing() {
+        for (user, place) in [
+            (F.user(), "quoting"), (F.user(registered: false), "awaitingRegistration"),
+            (F.user(.underReview(word: "SUBMITTED"), registered: false), "verifying"),
+            (F.user(.open(word: "INIT"), registered: false), "startingKYC"),
+            (F.user(.rejected, registered: false), "rejected"),
+        ] {
+            var job = Simulation(of: Onramp.self, input: F.purchase(customer: F.maria))
+            job.receive(refusal: ProviderRefusal(code: "conflict", message: "duplicate e-mail"))
+            #expect(job.activity == .findUser(purchase: F.purchase(customer: F.maria)))
+            job.receive(.userRead(user: user))
+            #expect(F.name(job) == place)
+        }
+    }
+
+    @Test("A session that runs out is followed by another, three times; a check that is failed ends it")
+    func sessions() {
+        var job = F.simulation(
+            in: .verifying(applicant: F.applicant(), session: Onramp.Session(url: F.url, status: "INIT")))
+        for session in 2...3 {
+            job.receive(.userRead(user: F.user(.expired, registered: false)))
+            #expect(job.activity == .startKYC(user: "user-1"))
+            job.receive(.sessionOpened(url: "https://verify.example/\(session)"))
+            #expect(Onramp.output(of: job.state)["verify_url"] == .string("https://verify.example/\(session)"))
+        }
+        job.receive(.userRead(user: F.user(.expired, registered: false)))
+        #expect(job.outcome == .expired)
+        var rejected = F.simulation(
+            in: .verifying(applicant: F.applicant(), session: Onramp.Session(url: nil, status: "PENDING")))
+        rejected.receive(.userRead(user: F.user(.rejected, registered: false)))
+        #expect(rejected.outcome == .rejected)
+        #expect(Onramp.output(of: rejected.state)["code"] == "kyc_rejected")
+    }
+
+    @Test("A check that was started by somebody else is waited for")
+    func startedElsewhere() {
+        var job = F.simulation(in: .startingKYC(applicant: F.applicant()))
+        job.receive(refusal: ProviderRefusal(code: "conflict", message: "KYC has started"))
+        #expect(job.activity == .readUser(id: "user-1"))
+        job.receive(.userRead(user: F.user()))
+        #expect(F.name(job) == "quoting")
+    }
+
+    @Test("Approved alone is not enough: the venue is reminded, more and more rarely, and then a person looks")
+    func registration() {
+        var job = F.simulation(
+            in: .verifying(applicant: F.applicant(), session: Onramp.Session(url: nil, status: "PENDING")))
+        job.receive(.userRead(user: F.user(registered: false)))
+        for minutes in [10, 20, 40, 80, 160, 320] {
+            #expect(job.plan.deadline?.limit == .after(.minutes(minutes)))
+            #expect(job.receive(.userRead(user: F.user(registered: false))) == .ignore)
+            job.passDeadline()
+            #expect(job.activity == .register(user: "user-1"))
+            job.receive(.registrationAsked)
+        }
+        #expect(job.plan.deadline == nil)
+        #expect(job.plan.overdue?.after == .hours(1))
+        job.receive(.userRead(user: F.user()))
+        #expect(F.name(job) == "quoting")
+    }
+
+    @Test("A registration that is refused is asked for again later")
+    func registrationRefused() {
+        var job = F.simulation(in: .registering(applicant: F.applicant()))
+        job.receive(refusal: ProviderRefusal(code: "conflict", message: "not yet"))
+        #expect(F.name(job) == "awaitingRegistration")
+    }
+
+    @Test("The venue's veto ends it, whenever it comes before the order")
+    func veto() {
+        let vetoed = F.user(registered: false, vetoed: true)
+        for state in [
+            Onramp.State.verifying(applicant: F.applicant(), session: Onramp.Session(url: nil, status: "PENDING")),
+            .awaitingRegistration(applicant: F.applicant()),
+            .checking(purchase: F.purchase(), buyer: F.buyer, quote: F.quote()),
+        ] {
+            var job = F.simulation(in: state)
+            job.receive(.userRead(user: vetoed))
+            #expect(job.outcome == .rejected)
+            #expect(Onramp.output(of: job.state)["code"] == "venue_veto")
+        }
+    }
+
+    @Test("A purpose of usage is declared when it is asked for: the input's first, then the app's")
+    func purpose() {
+        let ask = ProviderRefusal(code: "purpose_required", message: "purpose of usage")
+        var job = F.simulation(
+            in: .registering(applicant: F.applicant(F.purchase(customer: F.maria, purposes: [.sample]))))
+        job.receive(refusal: ask)
+        #expect(job.activity == .declarePurpose(purposes: [.sample], user: "user-1"))
+        job.receive(.purposeDeclared)
+        job.passDeadline()
+        job.receive(refusal: ask)
+        #expect(F.name(job) == "awaitingPurpose")
+        #expect(Onramp.output(of: job.state)["needs"] == "purposes")
+        #expect(job.receive(signal: Signal(name: "purposes", payload: ["purposes": []])) == nil)
+        #expect(job.receive(signal: Signal(name: "purposes", payload: ["purposes": [7]])) == nil)
+        job.receive(signal: Signal(name: "purposes", payload: ["purposes": ["investing"]]))
+        guard case .declarePurpose(let purposes, "user-1") = job.activity else {
+            Issue.record("it rests in \(job.state)")
+            return
+        }
+        #expect(purposes.map(\.text) == ["investing"])
+        job.receive(.purposeDeclared)
+        #expect(F.name(job) == "awaitingRegistration")
+    }
+
+    @Test("Nobody says what it is for in two weeks: the purchase expires")
+    func noPurpose() {
+        var job = F.simulation(in: .awaitingPurpose(applicant: F.applicant()))
+        job.passDeadline()
+        #expect(job.outcome == .expired)
+    }
+
+    @Test("Before each order the user is looked at once more: disabled, not registered any more, or never approved")
+    func lastLook() {
+        for (user, place) in [
+            (F.user(disabled: true), "failed"), (F.user(registered: false), "awaitingRegistration"),
+            (F.user(.open(word: "NOT_STARTED"), registered: false), "startingKYC"),
+            (F.user(.expired, registered: false), "startingKYC"), (F.user(), "ordering"),
+        ] {
+            var job = F.simulation(in: .checking(purchase: F.purchase(), buyer: F.buyer, quote: F.quote()))
+            job.receive(.userRead(user: user))
+            #expect(F.name(job) == place)
+        }
+    }
+
+    @Test("A user who is disabled after the order changes nothing of it: what was paid is followed to its end")
+    func disabledMidOrder() {
+        var job = F.awaitingPayment()
+        #expect(job.activity == .readOrder(id: "order-1"))
+        job.receive(.reported(report: F.report(.completed)))
+        #expect(job.outcome == .completed)
+    }
+
+    @Test("A known user who does not exist in this mode ends the job before anything is ordered")
+    func unknownUser() {
+        var job = F.simulation(in: .checking(purchase: F.purchase(), buyer: F.buyer, quote: F.quote()))
+        job.receive(refusal: ProviderRefusal(code: "not_found", message: "404"))
+        #expect(job.outcome == .failed)
+    }
+}

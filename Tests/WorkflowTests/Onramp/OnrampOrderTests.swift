@@ -1,0 +1,275 @@
+import Domain
+import JSONSchema
+import LockstepTesting
+import Onramp
+import Testing
+import Time
+import WorkflowCore
+
+/// What can go wrong with an order, as scripts; what needs the engine, the client or the provider to show itself is
+/// tested in their suites, as `workflows/README.md` lists.
+@Suite("What an order of an on-ramp survives")
+struct OnrampOrderTests {
+    typealias F = OnrampFixture
+
+    @Test("The straight way of a known user: quote, a last look at the user, order, payment, delivery")
+    func straight() {
+        var job = Simulation(of: Onramp.self, input: F.purchase())
+        #expect(job.activity == .requestQuote(purchase: F.purchase(), buyer: F.buyer))
+        job.receive(.quoted(quote: F.quote()))
+        #expect(job.activity == .readUser(id: "user-1"))
+        job.receive(.userRead(user: F.user()))
+        #expect(job.activity == .createOrder(purchase: F.purchase(), buyer: F.buyer))
+        job.receive(.reported(report: F.report(.awaitingPayment)))
+        #expect(Onramp.output(of: job.state)["payment_instructions"]?["reference"] == "BP-1")
+        #expect(Onramp.output(of: job.state)["payment_instructions"]?["iban"] == "LT601010012345678901")
+        job.receive(signal: Signal(name: "payment_sent"))
+        #expect(job.activity == .confirmPayment(order: "order-1"))
+        job.receive(.paymentConfirmed)
+        job.receive(.reported(report: F.report(.verifyingPayment)))
+        job.receive(.reported(report: F.report(.processing)))
+        job.receive(.reported(report: F.report(.completed, "97.800000")))
+        #expect(job.outcome == .completed)
+        let output = Onramp.output(of: job.state)
+        #expect(output["crypto_amount"] == "97.8")
+        #expect(output["quoted_crypto_amount"] == "97.832041")
+        #expect(output["payment"] == "seen")
+        #expect(output["payment_instructions"] == nil)
+    }
+
+    @Test("202: nobody knows whether the venue took the order, and no other is placed until it is known")
+    func reconciliation() {
+        var job = F.simulation(in: .ordering(purchase: F.purchase(), buyer: F.buyer, quote: F.quote()))
+        job.receive(.reported(report: F.report(.reconciling, nil, pay: nil)))
+        #expect(F.name(job) == "reconciling")
+        #expect(job.activity == .readOrder(id: "order-1"))
+        #expect(job.plan.overdue?.after == .minutes(30))
+        #expect(job.plan.deadline == nil)
+        #expect(job.receive(.reported(report: F.report(.reconciling, nil, pay: nil))) == .ignore)
+        for (status, place) in [
+            (Onramp.Status.awaitingPayment, "awaitingPayment"), (.pending, "preparing"), (.failed, "failed"),
+            (.canceled, "canceled"), (.expired, "expired"), (.processing, "processing"), (.completed, "completed"),
+        ] {
+            var resolved = job
+            resolved.receive(.reported(report: F.report(status)))
+            #expect(F.name(resolved) == place)
+        }
+    }
+
+    @Test("An order whose answer was lost is looked for before it is sent again, and found where it is")
+    func lostAnswer() {
+        let order = Onramp.Activity.createOrder(purchase: F.purchase(), buyer: F.buyer)
+        #expect(order.effect == .unguarded(lookup: .findOrder(user: "user-1"), settle: .minutes(2)))
+        var job = F.simulation(in: .ordering(purchase: F.purchase(), buyer: F.buyer, quote: F.quote()))
+        #expect(job.receive(.noOrderFound) == .ignore)
+        job.receive(.reported(report: F.report(.awaitingPayment)))
+        #expect(F.name(job) == "awaitingPayment")
+    }
+
+    @Test("A price that ages while the order is being placed: first it is made sure that there is no order")
+    func agedWhileOrdering() {
+        var job = F.simulation(in: .ordering(purchase: F.purchase(), buyer: F.buyer, quote: F.quote()))
+        #expect(job.plan.deadline?.limit == .at(F.noon + .minutes(10) - .seconds(30)))
+        job.passDeadline()
+        #expect(job.activity == .findOrder(user: "user-1"))
+        var found = job
+        found.receive(.reported(report: F.report(.reconciling)))
+        #expect(F.name(found) == "reconciling")
+        for _ in 0..<2 {
+            job.receive(.noOrderFound)
+            #expect(F.name(job) == "searching")
+        }
+        job.receive(.noOrderFound)
+        #expect(job.activity == .requestQuote(purchase: F.purchase(), buyer: F.buyer))
+    }
+
+    @Test("409 at the order: our own that is on its way is found; another open one of the customer's ends this job")
+    func openOrder() {
+        var job = F.simulation(in: .ordering(purchase: F.purchase(), buyer: F.buyer, quote: F.quote()))
+        job.receive(refusal: ProviderRefusal(code: "conflict", message: "open order"))
+        #expect(F.name(job) == "searching")
+        var own = job
+        own.receive(.reported(report: F.report(.awaitingPayment)))
+        #expect(F.name(own) == "awaitingPayment")
+        for _ in 0..<3 { job.receive(.noOrderFound) }
+        #expect(job.state == .failed(refusal: Refusal("conflict", "open order"), order: nil))
+    }
+
+    @Test("A key that is known with another body is our own mistake: nothing more is done, and a person looks")
+    func keyMismatch() {
+        var job = F.simulation(in: .ordering(purchase: F.purchase(), buyer: F.buyer, quote: F.quote()))
+        #expect(job.receive(refusal: ProviderRefusal(code: "duplicate", message: "other body")) == .unexpected)
+        #expect(job.isParked)
+        #expect(F.name(job) == "ordering")
+    }
+
+    @Test(
+        "A transfer is paid late, short, with a wrong reference or from another name: the reason is kept as it is said")
+    func wrongPayment() {
+        for (status, reason, outcome) in [
+            (Onramp.Status.refunded, "payment_amount_mismatch", Outcome.refunded),
+            (.refunded, "payment_name_mismatch", .refunded), (.failed, "payment_rejected", .failed),
+            (.expired, "payment_timeout", .expired), (.canceled, "user_cancelled", .canceled),
+        ] {
+            var job = F.awaitingPayment()
+            job.receive(.reported(report: F.report(status, reason: reason)))
+            #expect(job.outcome == outcome)
+            #expect(Onramp.output(of: job.state)["code"] == .string(reason))
+        }
+    }
+
+    @Test("Said to be sent, and never paid: the order is read until it expires, and nobody is told any more how to pay")
+    func saidButNotPaid() {
+        var job = F.awaitingPayment()
+        job.receive(signal: Signal(name: "payment_sent"))
+        job.receive(.paymentConfirmed)
+        #expect(job.receive(.reported(report: F.report(.awaitingPayment))) == .ignore)
+        #expect(job.receive(signal: Signal(name: "payment_sent")) == .ignore)
+        #expect(job.plan.deadline?.limit == .at(F.noon + .hours(47)))
+        job.passDeadline()
+        #expect(F.name(job) == "lapsed")
+        #expect(Onramp.output(of: job.state)["payment_instructions"] == nil)
+        job.receive(.reported(report: F.report(.expired, reason: "payment_timeout")))
+        #expect(job.outcome == .expired)
+        #expect(Onramp.output(of: job.state)["payment"] == "possible")
+    }
+
+    @Test("Paid after the due date: it may still be seen, and then goes on; said late, it is still passed on")
+    func paidLate() {
+        var job = F.awaitingPayment()
+        job.passDeadline()
+        job.receive(signal: Signal(name: "payment_sent"))
+        #expect(job.activity == .confirmPayment(order: "order-1"))
+        job.receive(.reported(report: F.report(.verifyingPayment)))
+        #expect(F.name(job) == "verifyingPayment")
+    }
+
+    @Test("A confirmation of the payment that fails is a courtesy less: the order is followed all the same")
+    func confirmationFails() {
+        var job = F.awaitingPayment()
+        job.receive(signal: Signal(name: "payment_sent"))
+        #expect(
+            Onramp.Activity.confirmPayment(order: "order-1").effect
+                == .unguarded(lookup: .readOrder(id: "order-1"), settle: .minutes(1)))
+        var refused = job
+        refused.receive(refusal: ProviderRefusal(code: "conflict", message: "terminal"))
+        #expect(F.name(refused) == "awaitingPayment")
+        #expect(refused.receive(signal: Signal(name: "payment_sent")) == .ignore)
+        #expect(job.receive(.reported(report: F.report(.awaitingPayment))) == .ignore)
+        job.passDeadline()
+        #expect(F.name(job) == "awaitingPayment")
+    }
+
+    @Test("Open Banking: never confirmed; its page is good for ten minutes, and another page is shown anew")
+    func openBanking() {
+        var job = F.awaitingPayment(F.purchase(paidBy: .openBanking), pay: F.page)
+        #expect(Onramp.output(of: job.state)["payment_instructions"]?["redirect_url"] == "https://bank.example/1")
+        #expect(
+            job.receive(signal: Signal(name: "payment_sent")) == .refuse("a payment on the bank's page confirms itself")
+        )
+        let again = Onramp.Instructions.page(url: "https://bank.example/1", until: F.noon + .minutes(15))
+        #expect(job.receive(.reported(report: F.report(.awaitingPayment, pay: again))) == .ignore)
+        #expect(job.plan.deadline?.limit == .at(F.noon + .minutes(10)))
+        job.passDeadline()
+        #expect(F.name(job) == "lapsed")
+        #expect(job.receive(.reported(report: F.report(.awaitingPayment, pay: again))) == .ignore)
+        #expect(
+            job.receive(signal: Signal(name: "payment_sent")) == .refuse("a payment on the bank's page confirms itself")
+        )
+        let other = Onramp.Instructions.page(url: "https://bank.example/2", until: F.noon + .minutes(30))
+        job.receive(.reported(report: F.report(.awaitingPayment, pay: other)))
+        #expect(job.plan.deadline?.limit == .at(F.noon + .minutes(30)))
+        job.receive(.reported(report: F.report(.processing)))
+        #expect(F.name(job) == "processing")
+    }
+
+    @Test("Refunded from any state: how much came back is not known, and that is said")
+    func refundedFromAnywhere() {
+        let order = F.order()
+        for state in [
+            Onramp.State.reconciling(order: order), .preparing(order: order), .reconfirming(order: order),
+            .awaitingPayment(order: order), .confirming(order: order), .lapsed(order: order),
+            .verifyingPayment(order: order), .processing(order: order), .holding(order: order, status: "X"),
+        ] {
+            var job = F.simulation(in: state)
+            job.receive(.reported(report: F.report(.refunded, reason: "compliance_rejected")))
+            #expect(job.outcome == .refunded)
+            #expect(
+                Onramp.output(of: job.state)["refunded_amount"] == "unknown: Borderless Payments does not say it")
+            #expect(Onramp.output(of: job.state)["code"] == "compliance_rejected")
+        }
+    }
+
+    @Test("Terminal is sticky, statuses skip but never go back, and one that nobody knows waits for a person")
+    func order() {
+        var job = F.awaitingPayment()
+        job.receive(.reported(report: F.report(.processing)))
+        for stale in [Onramp.Status.pending, .reconciling, .awaitingPayment, .verifyingPayment, .processing] {
+            #expect(job.receive(.reported(report: F.report(stale))) == .ignore)
+        }
+        job.receive(.reported(report: F.report(.other(word: "ON_HOLD"))))
+        #expect(F.name(job) == "holding")
+        #expect(job.plan.overdue?.after == .zero)
+        #expect(Onramp.output(of: job.state)["status"] == "ON_HOLD")
+        job.receive(.reported(report: F.report(.completed)))
+        for late in [Onramp.Status.failed, .refunded, .processing, .other(word: "X")] {
+            #expect(job.receive(.reported(report: F.report(late))) == .ignore)
+        }
+        #expect(job.outcome == .completed)
+    }
+
+    @Test("Failed: what is known of the customer's payment says where the money is")
+    func failedWithMoney() {
+        for (status, payment) in [
+            (Onramp.Status.pending, "none"), (.awaitingPayment, "possible"), (.processing, "seen"),
+        ] {
+            var job = F.simulation(in: .ordering(purchase: F.purchase(), buyer: F.buyer, quote: F.quote()))
+            job.receive(.reported(report: F.report(status)))
+            job.receive(.reported(report: F.report(.failed, reason: "provider_error")))
+            #expect(job.outcome == .failed)
+            #expect(Onramp.output(of: job.state)["payment"] == .string(payment))
+        }
+    }
+
+    @Test("Delivery that is held back by the venue is a long processing: late after a day, and never failed by us")
+    func heldBack() {
+        let plan = F.simulation(in: .processing(order: F.order())).plan
+        #expect(plan.deadline == nil)
+        #expect(plan.overdue?.after == .hours(24))
+    }
+
+    @Test("A revoked key stops nothing for good: every state that asks waits for a person, and no order is given up")
+    func revokedKey() {
+        for state in Onramp.samples.states where Onramp.plan(for: state).outcome == nil {
+            var job = F.simulation(in: state)
+            guard job.activity != nil else { continue }
+            for code in ["unauthorized", "forbidden"] {
+                #expect(job.receive(refusal: ProviderRefusal(code: code, message: "revoked")) == .unexpected)
+            }
+            #expect(job.state == state)
+        }
+    }
+
+    @Test("An order of the other mode is not found: the account is wrong, and a person looks")
+    func otherMode() {
+        var job = F.awaitingPayment()
+        #expect(job.receive(refusal: ProviderRefusal(code: "not_found", message: "404")) == .unexpected)
+        #expect(F.name(job) == "awaitingPayment")
+    }
+
+    @Test("Taken back until an order is placed, and not after: there is no call for it")
+    func cancel() {
+        var job = Simulation(of: Onramp.self, input: F.purchase())
+        job.receive(signal: Signal(name: "cancel"))
+        #expect(job.outcome == .canceled)
+        var ordered = F.awaitingPayment()
+        #expect(
+            ordered.receive(signal: Signal(name: "cancel"))
+                == .refuse("Borderless Payments takes no order back; one that is not paid expires by itself"))
+        let ordering = F.simulation(in: .ordering(purchase: F.purchase(), buyer: F.buyer, quote: F.quote()))
+        var early = ordering
+        #expect(
+            early.receive(signal: Signal(name: "cancel"))
+                == .refuse("the order is being placed; ask again in a moment"))
+    }
+}

@@ -1,0 +1,110 @@
+import Domain
+import WorkflowCore
+
+/// The way of an order: placed, paid, delivered.
+extension Onramp {
+    /// How often an order is looked for, a minute apart, before it counts as not placed.
+    static let mostLooks = 3
+
+    /// Where Borderless Payments says that an order is.
+    static func follow(_ report: Report, from state: State) -> Transition<Self> {
+        switch state {
+        case .ordering(let purchase, let buyer, let quote), .searching(let purchase, let buyer, let quote, _, _):
+            let order = Order(id: report.id, purchase: purchase, buyer: buyer, quoted: quote.crypto)
+            return .move(to: place(order.with(report), report))
+        case .reconciling(let order), .preparing(let order): return go(on: order, by: report, from: state, past: 0)
+        case .reconfirming(let order), .awaitingPayment(let order), .confirming(let order), .lapsed(let order):
+            return go(on: order, by: report, from: state, past: 1)
+        case .verifyingPayment(let order): return go(on: order, by: report, from: state, past: 2)
+        case .processing(let order): return go(on: order, by: report, from: state, past: 3)
+        case .holding(let order, _): return go(on: order, by: report, from: state, past: 0)
+        case .creatingUser, .findingUser, .startingKYC, .verifying, .awaitingRegistration, .registering,
+            .awaitingPurpose, .declaringPurpose, .quoting, .awaitingAcceptance, .checking, .completed, .refunded,
+            .failed, .rejected, .expired, .canceled:
+            return stray(in: state)
+        }
+    }
+
+    /// Forward, never back: a read that lags behind is no news.
+    private static func go(on order: Order, by report: Report, from state: State, past rank: Int) -> Transition<Self> {
+        if let reported = report.status.rank, reported < rank { return .ignore }
+        let next = order.with(report)
+        switch (state, report.status) {
+        case (.awaitingPayment, .awaitingPayment), (.reconfirming, .awaitingPayment):
+            return change(state, to: pay(next))
+        // It still waits, as before; only another page to pay on is news.
+        case (.lapsed, .awaitingPayment):
+            return next.instructions == order.instructions ? .ignore : .move(to: pay(next))
+        // The lookup of a confirmation: that the order still waits shows nothing.
+        case (.confirming, .awaitingPayment): return .ignore
+        case (_, _): return change(state, to: place(next, report))
+        }
+    }
+
+    private static func place(_ order: Order, _ report: Report) -> State {
+        switch report.status {
+        case .pending: .preparing(order: order)
+        case .reconciling: .reconciling(order: order)
+        case .awaitingPayment: pay(order)
+        case .verifyingPayment: .verifyingPayment(order: order)
+        case .processing: .processing(order: order)
+        case .completed: .completed(order: order)
+        case .refunded: .refunded(order: order, reason: reason(report, "the payment was sent back"))
+        case .failed: .failed(refusal: reason(report, "Borderless Payments gave no reason"), order: order)
+        case .canceled: .canceled(refusal: reason(report, "Borderless Payments called it off"), order: order)
+        case .expired: .expired(refusal: reason(report, "it was not paid in time"), order: order)
+        case .other(let word): .holding(order: order, status: word)
+        }
+    }
+
+    /// The provider's own word where it gives one: the list is open, and not published.
+    private static func reason(_ report: Report, _ words: String) -> Refusal {
+        Refusal(report.reason.map { Refusal.Code(rawValue: $0) } ?? .provider, words)
+    }
+
+    /// The customer is shown how to pay only for what was agreed to.
+    private static func pay(_ order: Order) -> State {
+        guard order.instructions != nil else { return .preparing(order: order) }
+        return order.isAsAgreed ? .awaitingPayment(order: order.shown()) : .reconfirming(order: order)
+    }
+
+    /// No order of ours is there.
+    static func findNothing(in state: State) -> Transition<Self> {
+        switch state {
+        // The lookup before a repetition: the engine asks again, and repeats then.
+        case .ordering: return .ignore
+        case .searching(let purchase, let buyer, let quote, let looks, let refusal):
+            guard looks + 1 >= mostLooks else {
+                return .move(
+                    to: .searching(
+                        purchase: purchase, buyer: buyer, quote: quote, looks: looks + 1, refusal: refusal))
+            }
+            return .move(
+                to: refusal.map { .failed(refusal: $0, order: nil) }
+                    ?? .quoting(purchase: purchase, buyer: buyer, asking: nil))
+        case .creatingUser, .findingUser, .startingKYC, .verifying, .awaitingRegistration, .registering,
+            .awaitingPurpose, .declaringPurpose, .quoting, .awaitingAcceptance, .checking, .reconciling, .preparing,
+            .reconfirming, .awaitingPayment, .confirming, .lapsed, .verifyingPayment, .processing, .holding,
+            .completed, .refunded, .failed, .rejected, .expired, .canceled:
+            return stray(in: state)
+        }
+    }
+
+    /// The customer says to have paid: passed on for transfers, and never for a bank's own page.
+    static func declarePayment(in state: State) -> Transition<Self> {
+        switch state {
+        case .awaitingPayment(let order), .lapsed(let order):
+            switch order.purchase.instrument {
+            case .openBanking: .refuse("a payment on the bank's page confirms itself")
+            case .sepa: order.isDeclared ? .ignore : .move(to: .confirming(order: order.declared()))
+            }
+        case .creatingUser, .findingUser, .startingKYC, .verifying, .awaitingRegistration, .registering,
+            .awaitingPurpose, .declaringPurpose, .quoting, .awaitingAcceptance, .checking, .ordering, .searching,
+            .reconciling, .preparing, .reconfirming:
+            .refuse("nobody has been told yet how to pay")
+        case .confirming, .verifyingPayment, .processing, .holding, .completed, .refunded, .failed, .rejected,
+            .expired, .canceled:
+            .ignore
+        }
+    }
+}

@@ -1,0 +1,128 @@
+public import Domain
+import Time
+public import WorkflowCore
+
+/// Buys crypto with a customer's euros through Borderless Payments.
+///
+/// A job places one order at most: its key and its name at the provider are the job's own, and whenever it is not certain
+/// what became of an order, the customer's orders are looked through before anything else is done. Money moves only
+/// because the customer pays, and so instructions are shown only as long as the price is one that was agreed to.
+public enum Onramp: Workflow {
+    /// What apps enqueue.
+    public static let name = "onramp"
+    /// Rises when stored states change their meaning.
+    public static let version = 1
+    /// Whom the activities call.
+    public static let provider = "borderless_payments"
+
+    /// Where a purchase rests. Stored as JSON under these names: renaming a case is a migration.
+    public enum State: WorkflowState {
+        /// Making the customer known. To wherever its check stands, or to `findingUser`.
+        case creatingUser(purchase: Purchase)
+        /// The address is known there already: which user is it? To wherever its check stands.
+        case findingUser(purchase: Purchase)
+        /// Opening a session in which the customer shows who he or she is. To `verifying`.
+        case startingKYC(applicant: Applicant)
+        /// The customer, and then the provider, at work on it. To registration, a new session, or an end.
+        case verifying(applicant: Applicant, session: Session)
+        /// Approved; the venue that sells has to take the customer too. To `quoting`, `registering` or an end.
+        case awaitingRegistration(applicant: Applicant)
+        /// Asking the venue once more. To `awaitingRegistration`, or to the purpose that it wants to know.
+        case registering(applicant: Applicant)
+        /// The venue wants to know what the crypto is for: the app says it. To `declaringPurpose`.
+        case awaitingPurpose(applicant: Applicant)
+        /// Telling the venue. To `awaitingRegistration`.
+        case declaringPurpose(applicant: Applicant)
+        /// Asking for a price. To `checking`, `awaitingAcceptance`, `expired` or `failed`.
+        case quoting(purchase: Purchase, buyer: Buyer, asking: Asking?)
+        /// The app decides whether the price is good. To `checking`, `quoting` (the price aged) or `canceled`.
+        case awaitingAcceptance(purchase: Purchase, buyer: Buyer, quote: Quote, asking: Asking)
+        /// One more look at the customer: may it order just now? To `ordering`, or back to what is missing.
+        case checking(purchase: Purchase, buyer: Buyer, quote: Quote)
+        /// Placing the order, with a look for it before any repetition. To wherever it is, or to `searching`.
+        case ordering(purchase: Purchase, buyer: Buyer, quote: Quote)
+        /// Has an order been placed after all? To wherever it is, to `quoting`, or to `failed` for the refusal.
+        case searching(purchase: Purchase, buyer: Buyer, quote: Quote, looks: Int, refusal: Refusal?)
+        /// The provider finds out whether the venue took the order: no other may be placed. To wherever it is.
+        case reconciling(order: Order)
+        /// Taken; how it is to be paid is not known yet. To wherever it is.
+        case preparing(order: Order)
+        /// The order gives less than was agreed: nothing is shown to be paid until the app says yes. To `awaitingPayment`.
+        case reconfirming(order: Order)
+        /// The customer pays, by transfer or on a page of the bank. To `confirming`, `lapsed`, or wherever it is.
+        case awaitingPayment(order: Order)
+        /// Passing on that the customer says to have paid. To `awaitingPayment`.
+        case confirming(order: Order)
+        /// The time to pay is over, and nothing is shown any more; what was paid at the last moment may still be seen.
+        case lapsed(order: Order)
+        /// A payment was seen and is looked at. To `processing` or an end.
+        case verifyingPayment(order: Order)
+        /// The crypto is bought and sent. To an end.
+        case processing(order: Order)
+        /// A status that nobody knows: a person looks. To wherever it goes on.
+        case holding(order: Order, status: String)
+        case completed(order: Order)
+        case refunded(order: Order, reason: Refusal)
+        case failed(refusal: Refusal, order: Order?)
+        case rejected(refusal: Refusal)
+        case expired(refusal: Refusal, order: Order?)
+        case canceled(refusal: Refusal, order: Order?)
+    }
+
+    /// Facts that somebody else established.
+    public enum Event: WorkflowEvent {
+        case userRead(user: User)
+        case sessionOpened(url: String)
+        case registrationAsked
+        case purposeGiven(purposes: [Purpose])
+        case purposeDeclared
+        case quoted(quote: Quote)
+        case accepted
+        case reported(report: Report)
+        case noOrderFound
+        case paymentSent
+        case paymentConfirmed
+        case timedOut
+        case cancelRequested
+        case refused(refusal: Refusal)
+    }
+
+    /// What the world is asked to do.
+    public enum Activity: WorkflowActivity {
+        case createUser(purchase: Purchase)
+        case findUser(purchase: Purchase)
+        case readUser(id: String)
+        case startKYC(user: String)
+        case register(user: String)
+        case declarePurpose(purposes: [Purpose], user: String)
+        case requestQuote(purchase: Purchase, buyer: Buyer)
+        case createOrder(purchase: Purchase, buyer: Buyer)
+        case findOrder(user: String)
+        case readOrder(id: String)
+        case confirmPayment(order: String)
+
+        /// Borderless Payments keeps a key for 24 hours. That is enough where doing it twice does no harm; an order is
+        /// looked for as well before it is sent again, also within that time, and always under the same key.
+        public var effect: Effect<Self> {
+            switch self {
+            case .findUser, .readUser, .requestQuote, .findOrder, .readOrder: .read
+            case .createUser, .startKYC, .register, .declarePurpose: .deduplicated
+            case .createOrder(_, let buyer): .unguarded(lookup: .findOrder(user: buyer.id), settle: .minutes(2))
+            case .confirmPayment(let order): .unguarded(lookup: .readOrder(id: order), settle: .minutes(1))
+            }
+        }
+    }
+
+    /// A known user begins with the price, a new one with being made known.
+    public static func start(_ purchase: Purchase) -> State {
+        switch purchase.customer {
+        case .known(let buyer): .quoting(purchase: purchase, buyer: buyer, asking: nil)
+        case .new: .creatingUser(purchase: purchase)
+        }
+    }
+
+    /// Whose desk a purchase lies on that takes longer than it should.
+    static let operations = "payments operations"
+    /// Who helps customers through their checks.
+    static let customers = "customer support"
+}
