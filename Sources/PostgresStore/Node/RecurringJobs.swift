@@ -1,5 +1,5 @@
 public import Postgres
-public import Time
+import Time
 
 /// Enqueues the jobs of `lockstep.schedules` that are due: any daemon, and however many, one job for each instant.
 ///

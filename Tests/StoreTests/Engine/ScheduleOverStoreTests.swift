@@ -1,5 +1,6 @@
 @testable import Engine
 import Postgres
+import PostgresStore
 import Testing
 import Time
 import WorkflowCore
