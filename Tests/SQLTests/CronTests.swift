@@ -123,7 +123,7 @@ struct CronTests {
             let error = try await failure {
                 try await database.owner.value("select lockstep.next_cron($1, 'UTC', now())", [.text(cron)])
             }
-            #expect(error?.sqlState == "LK009")
+            #expect(error?.sqlstate == "LK009")
             #expect(error?.message == problem)
         }
     }

@@ -149,7 +149,7 @@ struct ScheduleTests {
             ("'', 'payout', '{}', '* * * * *'", "the schedule's name must have 1 to 100 characters"),
             ("'a', 'nobody', '{}', '* * * * *'", #"unknown workflow "nobody""#),
             (
-                "'a', 'payout', '{\"amount\": 5}', '* * * * *'",
+                "'a', 'payout', '{\"amount\": 5, \"to\": \"wa-1\"}', '* * * * *'",
                 "invalid input for payout: amount must be a string, not a number"
             ),
             (
@@ -226,7 +226,7 @@ struct ScheduleTests {
                 "select lockstep.schedule('a', 'payout', $1::jsonb, '* * * * *')", [.text(Database.input)])
             let app = try await database.connect(as: "lockstep_app")
             for call in ["select * from lockstep.schedules", "select lockstep.unschedule('a')"] {
-                #expect(try await failure { try await app.table(call) }?.sqlState == "42501")
+                #expect(try await failure { try await app.table(call) }?.sqlstate == "42501")
             }
             await ops.close()
             await app.close()
