@@ -63,6 +63,7 @@ let package = Package(
         workflow("Onramp"),
         workflow("BorderlessWithdrawal"),
         workflow("Refund"),
+        workflow("RefundDefaultCheck"),
         library("Engine", knows: ["WorkflowCore", "JSONSchema", "Time"]),
         library("Postgres", knows: ["CLibPQ", "Time"]),
         library("Crypto", knows: ["CLibCrypto"]),
@@ -112,7 +113,7 @@ let package = Package(
             knows: [
                 "Engine", "WorkflowCore", "Domain", "Time", "Crypto", "HTTPTypes", "Webhooks", "ProviderCore",
                 "DfnsPayout", "Dfns", "PontisPayout", "PontisGlobe", "DollarPePayout", "DollarPe", "Onramp",
-                "BorderlessPayments", "BorderlessWithdrawal", "Refund", "BorderlessXYZ",
+                "BorderlessPayments", "BorderlessWithdrawal", "Refund", "RefundDefaultCheck", "BorderlessXYZ",
             ]),
         library("LockstepTesting", knows: ["Engine", "WorkflowCore", "JSONSchema", "Time"]),
         library("Configuration", knows: ["Dfns", "Domain", "Crypto", "HTTPClient"]),
@@ -185,7 +186,7 @@ let package = Package(
             "BorderlessXYZSandboxTests",
             of: [
                 "BorderlessXYZSandbox", "SandboxCore", "BorderlessXYZ", "ProviderCore", "Domain", "Time", "HTTPTypes",
-                "HTTPClient",
+                "HTTPClient", "Crypto",
             ]),
         tests("TimeTests", of: ["Time"]),
         tests("DomainTests", of: ["Domain", "JSONSchema"]),
@@ -202,8 +203,12 @@ let package = Package(
             "WorkflowTests",
             of: [
                 "WorkflowCore", "Domain", "Time", "DfnsPayout", "PontisPayout", "DollarPePayout", "Onramp",
-                "BorderlessWithdrawal", "Refund", "LockstepTesting", "Activities", "Engine", "JSONSchema",
-            ], beside: ["DfnsPayout/v1", "PontisPayout/v1", "DollarPePayout/v1", "Onramp/v1"]),
+                "BorderlessWithdrawal", "Refund", "RefundDefaultCheck", "LockstepTesting", "Activities", "Engine",
+                "JSONSchema",
+            ], beside: [
+                "DfnsPayout/v1", "PontisPayout/v1", "DollarPePayout/v1", "Onramp/v1", "BorderlessWithdrawal/v1",
+                "Refund/v1", "RefundDefaultCheck/v1",
+            ]),
         tests("EngineTests", of: ["Engine", "WorkflowCore", "JSONSchema", "Time", "LockstepTesting"]),
         tests(
             "StoreTests",

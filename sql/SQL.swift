@@ -38,6 +38,7 @@ public enum SQL {
         Migration(name: "0021_schedules", bytes: PackageResources._021_schedules_sql),
         Migration(name: "0023_faster_enqueue", bytes: PackageResources._023_faster_enqueue_sql),
         Migration(name: "0024_long_transactions", bytes: PackageResources._024_long_transactions_sql),
+        Migration(name: "0026_children", bytes: PackageResources._026_children_sql),
     ]
 
     /// Takes due jobs of one bucket.
@@ -154,6 +155,8 @@ public enum SQL {
     public static let jobSignals = String(PackageResources.job_signals_sql)
     /// What providers were asked for a job.
     public static let jobCalls = String(PackageResources.job_calls_sql)
+    /// The jobs that a job runs as its children.
+    public static let jobChildren = String(PackageResources.job_children_sql)
     /// What a job waits for, in one sentence.
     public static let why = String(PackageResources.why_sql)
 }

@@ -528,6 +528,15 @@ $$;
 
 COMMENT ON FUNCTION lockstep.check_tenant(tenant text) IS 'Raises LK006 unless the caller may act for the tenant.';
 
+CREATE FUNCTION lockstep.children(job uuid) RETURNS SETOF uuid
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+    select s.id from lockstep.job_status s where s.parent = children.job order by s.id
+$$;
+
+COMMENT ON FUNCTION lockstep.children(job uuid) IS 'The jobs that a job runs or has run as its children, oldest first; each names it as job_status.parent.';
+
 CREATE FUNCTION lockstep.choose_versions() RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
@@ -4275,6 +4284,10 @@ ALTER TABLE ONLY lockstep.webhook
 ALTER TABLE ONLY lockstep.workflow
     ADD CONSTRAINT workflow_pkey PRIMARY KEY (workflow, version);
 
+CREATE INDEX job_children ON lockstep.job USING btree (parent_id) WHERE (parent_id IS NOT NULL);
+
+COMMENT ON INDEX lockstep.job_children IS 'From a job to those that it runs or has run.';
+
 CREATE UNIQUE INDEX job_key_is_unique ON lockstep.job USING btree (key, workflow, tenant, bucket) WHERE (key IS NOT NULL);
 
 CREATE INDEX job_state_due ON lockstep.job_state USING btree (bucket, priority, due_at) WHERE (due_at IS NOT NULL);
@@ -4383,6 +4396,11 @@ REVOKE ALL ON FUNCTION lockstep.check_same_input(job uuid, key text, known jsonb
 REVOKE ALL ON FUNCTION lockstep.check_status(state lockstep.job_state, wanted text[], asked text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION lockstep.check_tenant(tenant text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION lockstep.children(job uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.children(job uuid) TO lockstep_app;
+GRANT ALL ON FUNCTION lockstep.children(job uuid) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.children(job uuid) TO lockstep_daemon;
 
 REVOKE ALL ON FUNCTION lockstep.choose_versions() FROM PUBLIC;
 

@@ -61,8 +61,8 @@ struct Profile {
     var webhooksRefused = 0.0
     /// From when on nothing goes wrong any more.
     var calm: Duration = .minutes(20)
-    /// In how much time all jobs are enqueued.
-    var arrivals: Duration = .minutes(1)
+    /// In how much time the jobs are enqueued, one after the other; nil: most of them at once, within a minute.
+    var arrivals: Duration?
 
     init(_ setting: Setting, _ dice: inout Dice) {
         switch setting {

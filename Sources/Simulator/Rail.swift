@@ -16,6 +16,8 @@ protocol Rail {
     var flows: [any Workflow.Type] { get }
     /// How long a job may take at the most, once nothing goes wrong any more.
     var patience: Duration { get }
+    /// How jobs end where everything succeeds.
+    var successes: Set<JobStatus> { get }
 
     /// Draws how the providers behave in this run; where it is plain, as they do on a good day.
     init(_ dice: inout Dice, isPlain: Bool) throws
@@ -32,8 +34,8 @@ protocol Rail {
     /// What apps say now and then at whatever moment, beside what any job may be told.
     var wishes: [Wish] { get }
     /// What app and customer do when they look at a job.
-    func look(at job: StoredJob, _ people: inout Dice) -> [Deed]
-    /// Whether apps look at whatever is not over once nothing goes wrong any more: a flow may wait for them for ever.
+    mutating func look(at job: StoredJob, _ people: inout Dice) -> [Deed]
+    /// Whether apps look at whatever is not over once nothing goes wrong any more: where a flow waits for them for ever.
     var looksInTheCalm: Bool { get }
     /// What the providers' support does, hours after anything went wrong, about what is stuck there.
     var support: [Deed] { get }
@@ -62,6 +64,7 @@ protocol Rail {
 typealias Effects = [Ledger.Kind: Int]
 
 extension Rail {
+    var successes: Set<JobStatus> { [.completed] }
     var wishes: [Wish] { [] }
     var looksInTheCalm: Bool { false }
     var support: [Deed] { [] }

@@ -58,11 +58,16 @@ struct Watch {
     private let rail: any Rail
     private let consent: Consent?
     private let isPlain: Bool
+    /// The ends, by name, at which a job is still looked at, and which it may leave.
+    private let watchedEnds: Set<String>
+    /// The jobs that are over and still looked at.
+    private(set) var lookedAt: Set<JobID> = []
 
     init(_ rail: any Rail, isPlain: Bool, start: Timestamp, unwatched: Set<Promise>) {
         self.rail = rail
         consent = rail.consent
         self.isPlain = isPlain
+        watchedEnds = rail.flows.reduce(into: []) { $0.formUnion(watchedStates(of: $1)) }
         self.start = start
         self.unwatched = unwatched
     }
@@ -213,7 +218,11 @@ struct Watch {
                 at: now)
         }
         let acts = rail.acts
-        if ledger.effects[position...].contains(where: { acts.contains($0.kind) }) { done[id] = before + 1 }
+        for effect in ledger.effects[position...] where acts.contains(effect.kind) {
+            done[id] = before + 1
+            // Under whatever key: what this request brought about is its job's.
+            if job(of: effect) == nil { owners[effect.object] = call.job }
+        }
         if done[id] == nil, let effects = seen[call.job]?.effects, rail.isRepeat(sent, after: effects) {
             broken(.lookBeforeRepeating, call.job, "\(call.activity.name) was done, and is sent again", at: now)
         }
@@ -340,17 +349,26 @@ extension Watch {
                 "the last row is \(seq) to \(state ?? "nothing"), the job is at \(commit.seq) in "
                     + "\(commit.row.state ?? "nothing")", at: now)
         }
-        if known.isOver, commit.row.state != known.state {
+        if known.isOver, commit.row.state != known.state, !watchedEnds.contains(known.state ?? "") {
             let what = "it moved from \(known.state ?? "nothing") to \(commit.row.state ?? "nothing")"
             broken(.endsAreFinal, commit.id, what, at: now)
         }
     }
 
     private mutating func checkOver(_ commit: JobCommit, _ known: SeenJob, at now: Timestamp) {
-        guard commit.row.finishedAt != nil, !known.isOver else { return }
-        seen[commit.id]?.isOver = true
-        unfinished -= 1
-        if isPlain, commit.row.status != .completed {
+        let isOver = commit.row.finishedAt != nil
+        if isOver != known.isOver {
+            seen[commit.id]?.isOver = isOver
+            unfinished += isOver ? -1 : 1
+        }
+        if isOver, commit.keepsLease || commit.row.dueAt != nil {
+            lookedAt.insert(commit.id)
+        } else {
+            lookedAt.remove(commit.id)
+        }
+        guard isOver, !known.isOver || commit.row.state != known.state else { return }
+        if known.isOver { count("reopened") }
+        if isPlain, !rail.successes.contains(commit.row.status) {
             broken(.waitingIsNotFailing, commit.id, "it ended as \(commit.row.status.rawValue)", at: now)
         }
         if rail.isUnderWay(known.effects) {
@@ -358,4 +376,9 @@ extension Watch {
             broken(.silenceIsNotFailure, commit.id, what, at: now)
         }
     }
+}
+
+/// The ends of a flow at which a job is still looked at.
+private func watchedStates<Flow: Workflow>(of flow: Flow.Type) -> Set<String> {
+    Set(Flow.samples.states.filter { Flow.plan(for: $0).watch != nil }.map { caseName(of: $0) })
 }

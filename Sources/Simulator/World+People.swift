@@ -18,7 +18,9 @@ extension World {
     func prepareJob(_ number: Int) {
         toEnqueue += 1
         let input = rail.input(of: number, isPlain: setting.isPlain, &people)
-        schedule(.app(.enqueue(input)), after: people.spread(.milliseconds(1), profile.arrivals))
+        let arrival =
+            profile.arrivals.map { people.between(.zero, $0) } ?? people.spread(.milliseconds(1), .minutes(1))
+        schedule(.app(.enqueue(input)), after: arrival)
     }
 
     func app(_ step: AppStep) {

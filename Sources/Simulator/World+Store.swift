@@ -176,6 +176,7 @@ extension World {
         jobs.append(child.id)
         watch.enqueued(child.id, input: child.input)
         note("store", "starts", child.id, "\(child.workflow): \(child.input)")
+        schedule(.app(.look(child.id, more: 6)), after: people.spread(.seconds(1), .minutes(30)))
     }
 
     private func noteRow(_ commit: JobCommit, by number: Int) {

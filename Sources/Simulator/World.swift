@@ -65,7 +65,7 @@ final class World {
     let clock: VirtualClock
     var profile: Profile
     var database: Database
-    let rail: any Rail
+    var rail: any Rail
     /// The providers, by their numbers from 0.
     var sites: [Site]
     let registry: Registry
@@ -109,7 +109,8 @@ final class World {
         (order, people, faults, latency) = (dice.split(), dice.split(), dice.split(), dice.split())
         clock = VirtualClock(at: start)
         database = Database(clock: clock, buckets: profile.buckets, defect: run.defect, dice: dice.split())
-        registry = Registry(try rail.flows.map { flow throws in try RegisteredWorkflow(flow) })
+        registry = Registry(
+            try rail.flows.map { flow throws in try RegisteredWorkflow(flow) }, coding: JSONCoding(sensitive: .hidden))
         sites = try rail.sites(&dice)
         for number in sites.indices {
             let seed = dice.number()
@@ -145,7 +146,7 @@ final class World {
 
     /// Whether all jobs are over and nothing is under way.
     private var isOver: Bool {
-        guard isCalm, watch.unfinished == 0, toEnqueue == 0, calls.isEmpty else { return false }
+        guard isCalm, watch.unfinished == 0, watch.lookedAt.isEmpty, toEnqueue == 0, calls.isEmpty else { return false }
         return nodes.values.allSatisfy { $0.scheduler.isIdle && $0.mailbox.isEmpty && $0.underWay == 0 }
     }
 

@@ -6,6 +6,8 @@ import WorkflowCore
 
 @Suite("When it is unknown whether a write happened")
 struct UnknownOutcomeTests {
+    private static let refused = ActivityAnswer.refused(ProviderRefusal(code: "limit", message: "too much"))
+
     @Test("A deduplicated write is repeated with the same key")
     func deduplicated() throws {
         let harness = try Harness.transfers()
@@ -22,6 +24,37 @@ struct UnknownOutcomeTests {
         #expect(harness.attempts(job) == ["1 open unknown"])
         #expect(Set(harness.provider.calls.prefix(2).map(\.key.description)) == ["\(job)-1"])
         #expect(try harness.row(job).lastError == nil)
+        harness.expectSound(job)
+    }
+
+    @Test("A repeated write is refused: that is believed when the first copy can't arrive any more")
+    func refusedRepeat() throws {
+        let harness = try Harness.transfers()
+        harness.provider.answer("open", .lost, Self.refused, Self.refused)
+        let job = try harness.transfer(.open)
+        harness.run()
+        harness.advance(by: .seconds(1))
+        let row = try harness.row(job)
+        #expect(row.status == .waiting)
+        #expect(row.attemptStatus == .unknown)
+        #expect(row.lastError?.hasSuffix("(asked again, since an earlier copy may still arrive)") == true)
+        harness.advance(by: .seconds(120))
+        #expect(harness.times("open").map { $0.rounded() } == [0, 1, 120])
+        #expect(Set(harness.provider.calls.map(\.key.description)) == ["\(job)-1"])
+        #expect(harness.state(job) == "failed")
+        #expect(harness.attempts(job) == ["1 open unknown", "2 open not_applied"])
+        harness.expectSound(job)
+    }
+
+    @Test("A repeated write is refused, and the first copy has arrived late: the next repeat finds it")
+    func lateCopy() throws {
+        let harness = try Harness.transfers()
+        harness.provider.answer("open", .lost, Self.refused, .transfer(.opened(id: "p-1")))
+        harness.provider.answer("confirm", .transfer(.confirmed))
+        let job = try harness.transfer(.open)
+        harness.advance(by: .seconds(121))
+        #expect(harness.state(job) == "settling")
+        #expect(try harness.row(job).attemptStatus == nil)
         harness.expectSound(job)
     }
 

@@ -24,7 +24,7 @@ struct KnownInput: Sendable {
 
     static let all: [String: KnownInput] = [
         "dfns_payout": dfnsPayout, "dollarpe_payout": dollarPePayout, "pontis_payout": pontisPayout, "onramp": onramp,
-        "borderless_withdrawal": borderlessWithdrawal, "refund": refund,
+        "borderless_withdrawal": borderlessWithdrawal, "refund": refund, "refund_default_check": refundDefaultCheck,
     ]
 
     private static let megabyte = "\"" + String(repeating: "a", count: 1 << 20) + "\""
@@ -175,6 +175,22 @@ struct KnownInput: Sendable {
             .wrongType: Spoilt("money_has_left", "1", "money_has_left must be true or false, and is a number"),
             .missingField: Spoilt("transaction_id", nil, "transaction_id is missing"),
             .unknownField: Spoilt("memo", #""x""#, "memo is not known; known are "),
+        ])
+
+    private static let refundDefaultCheck = KnownInput(
+        input: #"{"account": "main"}"#,
+        spoilt: [
+            .wrongPurpose: Spoilt("purpose", #""bribe""#, "purpose is not known; known are account"),
+            .lowerCaseCurrency: Spoilt("currency", #""usd""#, "currency is not known; known are account"),
+            .negativeAmount: Spoilt("amount", #""-1""#, "amount is not known; known are account"),
+            .tooManyDecimals: Spoilt("amount", #""1.0000001""#, "amount is not known; known are account"),
+            .floatAmount: Spoilt("amount", "1.5", "amount is not known; known are account"),
+            .unknownNetwork: Spoilt("network", #""mars""#, "network is not known; known are account"),
+            .memoMissing: Spoilt("account", #""""#, "account \(identifier)"),
+            .megabyteOfText: Spoilt("account", megabyte, "account \(identifier)"),
+            .wrongType: Spoilt("account", "7", "account must be text, and is a number"),
+            .missingField: Spoilt("account", "[]", "account must be text, and is a list"),
+            .unknownField: Spoilt("accounts", #""x""#, "accounts is not known; known are account"),
         ])
 
     private static let purposes = "payment_purpose must be one of salary payment, personal remittance, rent payment, "

@@ -45,6 +45,24 @@ struct ViewTests {
         }
     }
 
+    @Test("A job and those that it runs know each other")
+    func children() async throws {
+        try await withDatabase { database in
+            try await database.useVirtualClock()
+            let parent = try await database.enqueue(key: "parent")
+            let child = try await database.enqueue(key: "child")
+            let children = "select lockstep.children('\(parent)')"
+            #expect(try await database.owner.table(children) == [])
+            try await database.owner.script(
+                "update lockstep.job set parent_id = '\(parent)', parent_seq = 2 where id = '\(child)'")
+            #expect(try await database.owner.table(children) == [[child]])
+            #expect(
+                try await database.owner.table("select parent from lockstep.job_status where key = 'child'")
+                    == [[parent]])
+            #expect(try await database.owner.table("select lockstep.children('\(child)')") == [])
+        }
+    }
+
     @Test("Jobs that no living daemon can run are loud")
     func unclaimable() async throws {
         try await withDatabase { database in

@@ -22,6 +22,17 @@ struct EveryRailTests {
         #expect(again.counts == report.counts)
     }
 
+    @Test("keeps every promise in small worlds", arguments: KnownRail.allCases.filter { $0 != .dfnsPayout })
+    func small(rail: KnownRail) async throws {
+        for seed in Seeds.few {
+            let run = SeededRun(seed: seed, rail: rail)
+            guard try await run.play().violation != nil else { continue }
+            let traced = try await run.play(isTraced: true)
+            Issue.record("\(traced)\nreplay it with LOCKSTEP_RAIL=\(rail.rawValue) LOCKSTEP_SEED=\(seed)")
+            return
+        }
+    }
+
     @Test("finds a mistake in 200 jobs while everything goes wrong", arguments: KnownRail.allCases)
     func mistake(rail: KnownRail) async throws {
         let run = SeededRun(
@@ -41,7 +52,7 @@ struct EveryRailTests {
         #expect(report.counts["breakers open at the calm", default: 0] > 0, "and is open when providers come back")
         #expect(report.counts["unfinished at the calm", default: 0] > 0, "jobs wait for that")
         #expect(report.counts["parked"] == nil, "none was parked")
-        #expect(Set(report.outcomes) == ["completed"])
+        #expect(Set(report.outcomes).isSubset(of: ["completed", "refunded"]), "each is over, and well")
     }
 
     private static let seed = Seeds.toReplay ?? 4

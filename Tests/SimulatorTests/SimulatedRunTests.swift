@@ -2,9 +2,11 @@ import Foundation
 import Simulator
 import Testing
 
-/// Thousands of runs, each drawn from a seed.
+/// Thousands of runs of `dfns_payout`, each drawn from a seed; `EveryRailTests` has those of the other flows.
 ///
-/// - `LOCKSTEP_SEED=42 make test FILTER=SimulatorTests` replays one seed and prints its trace.
+/// - `LOCKSTEP_SEED=42 make test FILTER=SimulatorTests` replays one seed and prints its trace; with
+///   `LOCKSTEP_RAIL=pontis_payout` one of another flow than `dfns_payout`, and with `LOCKSTEP_JOBS=200` the run in which
+///   everything goes wrong.
 /// - `LOCKSTEP_SEEDS=100000` runs more seeds than usual, and `LOCKSTEP_FIRST_SEED=5000` others.
 @Suite("Simulated runs")
 struct SimulatedRunTests {
@@ -48,7 +50,7 @@ struct SimulatedRunTests {
     @Test("replay the seed in LOCKSTEP_SEED", .enabled(if: Seeds.toReplay != nil))
     func replay() async throws {
         let seed = try #require(Seeds.toReplay)
-        let report = try await SeededRun(seed: seed).play(isTraced: true)
+        let report = try await SeededRun(seed: seed, rail: Seeds.rail, setting: Seeds.setting).play(isTraced: true)
         print(report.trace.joined(separator: "\n"))
         #expect(report.violation == nil, "\(report.violation?.description ?? "")")
     }
@@ -58,6 +60,15 @@ struct SimulatedRunTests {
 enum Seeds {
     static let chunkSize = 100
     static let toReplay = number("LOCKSTEP_SEED")
+    static let rail =
+        ProcessInfo.processInfo.environment["LOCKSTEP_RAIL"].flatMap { KnownRail(rawValue: $0) } ?? .dfnsPayout
+    static let setting = number("LOCKSTEP_JOBS").map { Setting.everything(jobs: Int($0)) } ?? .drawn
+    /// Where each flow has its share: a tenth of all seeds.
+    static var few: Range<UInt64> {
+        let first = number("LOCKSTEP_FIRST_SEED") ?? 0
+        return first..<first + (number("LOCKSTEP_SEEDS") ?? 2000) / 10
+    }
+
     static let chunks = Int(number("LOCKSTEP_SEEDS") ?? 2000) / chunkSize
 
     static func of(chunk: Int) -> Range<UInt64> {

@@ -1,4 +1,5 @@
 import Domain
+import JSONSchema
 import Time
 public import WorkflowCore
 
@@ -26,6 +27,9 @@ extension DfnsPayout {
             .retracting(payout: payout, reason: askedFor),
             .retracting(payout: payout, reason: Refusal(.expired, "nobody confirmed it in time")),
             .tracing(payout: payout.with(submitted), ending: .expired),
+            .tracing(payout: payout.with(Progress(transferID: "xfr-1")), ending: .expired),
+            .refunding(payout: payout.with(submitted), cause: turnedDown),
+            .refunded(payout: payout.with(submitted), refund: refund),
             .failed(refusal: turnedDown, funds: .inWallet, payout: nil),
             .rejected(refusal: Refusal(.policy, "the policy said no"), payout: payout),
             .expired(payout: payout),
@@ -56,6 +60,8 @@ extension DfnsPayout {
             .retracted,
             .traced(funds: .inWallet),
             .traced(funds: .sent),
+            .refundEnded(refund: refund),
+            .refundEnded(refund: RefundEnding(job: refund.job, isRefunded: false, output: ["reason": "given up"])),
             .timedOut,
             .cancelRequested,
             .refused(refusal: turnedDown),
@@ -78,6 +84,7 @@ extension DfnsPayout {
     private static let payout = Payout(id: "pyt-4ihii-9lonb-tmhjo9bor4odmb5h", order: order)
     private static let transfer = Transfer(address: "0x00000000000000000000000000000000000000d0", asset: order.asset)
     private static let submitted = Progress(borderlessPayoutID: "bl-1", transferID: "xfr-1", transactionHash: "0xab")
+    private static let refund = RefundEnding(job: "0199d0f4-0000-7000-8000-000000000001", isRefunded: true)
     private static let turnedDown = Refusal(.invalid, "the provider turned it down")
     private static let askedFor = Refusal(.canceled, "the app asked for it")
 }

@@ -59,6 +59,12 @@ extension DfnsPayout {
             output["code"] = .string(why.code.rawValue)
             output["reason"] = .string(why.message)
             output["funds"] = .string(funds.rawValue)
+        case .refunding(_, let cause):
+            output["code"] = .string(cause.code.rawValue)
+            output["reason"] = .string(cause.message)
+            output["funds"] = .string(Funds.sent.rawValue)
+        case .refunded(_, let refund):
+            output.merge(refund.output) { _, new in new }
         case .rejected(let why, _):
             output["reason"] = .string(why.message)
         case .stranded(_, let why):
@@ -75,8 +81,8 @@ extension DfnsPayout {
         case .quoting, .awaitingAcceptance, .creating: nil
         case .awaitingInstructions(let payout), .awaitingConfirmation(let payout, _), .verifying(let payout, _),
             .confirming(let payout, _), .doubting(let payout, _), .stranded(let payout, _), .canceling(let payout, _),
-            .retracting(let payout, _), .settling(let payout), .tracing(let payout, _), .completed(let payout),
-            .rejected(_, let payout):
+            .retracting(let payout, _), .settling(let payout), .tracing(let payout, _), .refunding(let payout, _),
+            .completed(let payout), .refunded(let payout, _), .rejected(_, let payout):
             payout
         case .failed(_, _, let payout), .expired(let payout), .canceled(let payout): payout
         }
@@ -86,7 +92,8 @@ extension DfnsPayout {
         switch state {
         case .quoting(let order, _), .awaitingAcceptance(let order, _, _), .creating(let order): order
         case .awaitingInstructions, .awaitingConfirmation, .verifying, .confirming, .doubting, .stranded, .canceling,
-            .retracting, .settling, .tracing, .completed, .failed, .rejected, .expired, .canceled:
+            .retracting, .settling, .tracing, .refunding, .completed, .refunded, .failed, .rejected, .expired,
+            .canceled:
             payout(of: state)?.order
         }
     }

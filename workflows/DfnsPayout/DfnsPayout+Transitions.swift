@@ -13,6 +13,8 @@ extension DfnsPayout {
         case (_, .cancelRequested): cancel(in: state)
         case (_, .progressed(let progress)): advance(state, by: progress)
         case (_, .ended(let ending, let progress)): end(state, by: ending, progress)
+        case (_, .traced(let funds)): trace(state, funds)
+        case (_, .refundEnded(let refund)): close(state, refund)
 
         case (.quoting(let order, let asking), .quoted(let quote)):
             .move(to: decide(on: quote, order: order, asking: asking))
@@ -43,19 +45,17 @@ extension DfnsPayout {
             .move(to: .canceling(payout: payout, reason: why))
         case (.canceling(let payout, let reason), .retracted), (.canceling(let payout, let reason), .refused):
             .move(to: .retracting(payout: payout, reason: reason))
-        case (.tracing(let payout, let ending), .traced(let funds)):
-            .move(to: end(payout, by: ending, funds: funds))
 
         // Facts that are known already
         case (.awaitingConfirmation, .instructed), (.confirming, .instructed), (.stranded, .instructed),
             (.canceling, .instructed), (.retracting, .instructed), (.settling, .instructed), (.settling, .confirmed):
             .ignore
-        case (.completed, _), (.failed, _), (.rejected, _), (.expired, _), (.canceled, _):
+        case (.completed, _), (.refunded, _), (.failed, _), (.rejected, _), (.expired, _), (.canceled, _):
             .ignore
 
         case (.quoting, _), (.awaitingAcceptance, _), (.creating, _), (.awaitingInstructions, _),
             (.awaitingConfirmation, _), (.verifying, _), (.confirming, _), (.doubting, _), (.stranded, _),
-            (.canceling, _), (.retracting, _), (.settling, _), (.tracing, _):
+            (.canceling, _), (.retracting, _), (.settling, _), (.tracing, _), (.refunding, _):
             .unexpected
         }
     }
@@ -67,9 +67,10 @@ extension DfnsPayout {
         case .quoting: .refuse("there is no price to accept yet")
         case .awaitingConfirmation: .refuse("the price is settled; the transfer wants a “confirm”")
         case .canceling, .retracting: .refuse("the payout is being taken back")
-        case .creating, .awaitingInstructions, .verifying, .confirming, .doubting, .stranded, .settling, .tracing:
+        case .creating, .awaitingInstructions, .verifying, .confirming, .doubting, .stranded, .settling, .tracing,
+            .refunding:
             .ignore
-        case .completed, .failed, .rejected, .expired, .canceled: .ignore
+        case .completed, .refunded, .failed, .rejected, .expired, .canceled: .ignore
         }
     }
 
@@ -81,8 +82,8 @@ extension DfnsPayout {
             .refuse("there is no transfer to confirm yet")
         case .canceling, .retracting: .refuse("the payout is being taken back")
         case .stranded: .refuse("the payout belongs to another identity at Dfns; only that one can confirm it")
-        case .verifying, .confirming, .doubting, .settling, .tracing: .ignore
-        case .completed, .failed, .rejected, .expired, .canceled: .ignore
+        case .verifying, .confirming, .doubting, .settling, .tracing, .refunding: .ignore
+        case .completed, .refunded, .failed, .rejected, .expired, .canceled: .ignore
         }
     }
 
@@ -97,7 +98,8 @@ extension DfnsPayout {
         case .stranded: .refuse("the payout belongs to another identity at Dfns; only that one can cancel it")
         case .confirming, .doubting, .settling, .tracing:
             .refuse("the payout has been confirmed: its transfer can no longer be stopped")
-        case .completed, .failed, .rejected, .expired, .canceled: .ignore
+        case .refunding: .refuse("the payout has failed, and is being refunded")
+        case .completed, .refunded, .failed, .rejected, .expired, .canceled: .ignore
         }
     }
 
@@ -110,7 +112,7 @@ extension DfnsPayout {
             .move(to: .settling(payout: payout.with(progress)))
         case .settling(let payout):
             payout.with(progress) == payout ? .ignore : .move(to: .settling(payout: payout.with(progress)))
-        case .completed, .failed, .rejected, .expired, .canceled: .ignore
+        case .refunding, .completed, .refunded, .failed, .rejected, .expired, .canceled: .ignore
         case .quoting, .awaitingAcceptance, .creating, .tracing: .unexpected
         }
     }
@@ -123,7 +125,7 @@ extension DfnsPayout {
             .move(to: end(payout.with(progress), by: ending))
         case .canceling(let payout, let reason), .retracting(let payout, let reason):
             .move(to: end(payout.with(progress), by: ending, takenBackFor: reason))
-        case .completed, .failed, .rejected, .expired, .canceled: .ignore
+        case .refunding, .completed, .refunded, .failed, .rejected, .expired, .canceled: .ignore
         case .quoting, .awaitingAcceptance, .creating, .tracing: .unexpected
         }
     }
@@ -194,12 +196,43 @@ extension DfnsPayout {
     private static func end(_ payout: Payout, by ending: Ending, funds: Funds) -> State {
         switch (ending, funds) {
         case (.expired, .inWallet): .expired(payout: payout)
-        case (.expired, .sent):
-            .failed(refusal: Refusal(.expired, "it expired after its transfer had left"), funds: .sent, payout: payout)
-        case (.failed(let why), _): .failed(refusal: why, funds: funds, payout: payout)
+        case (.expired, .sent): refund(payout, Refusal(.expired, "it expired after its transfer had left"))
+        case (.failed(let why), .sent): refund(payout, why)
+        case (.failed(let why), .inWallet): .failed(refusal: why, funds: .inWallet, payout: payout)
         case (.rejected(let why), _): .rejected(refusal: why, payout: payout)
         case (.completed, _): .completed(payout: payout)
         case (.canceled, _): .canceled(payout: payout)
         }
+    }
+
+    /// The money has left: Borderless's id of the payout is the key to its refund. Without it only people can ask.
+    private static func refund(_ payout: Payout, _ cause: Refusal) -> State {
+        if payout.refundOrder != nil { return .refunding(payout: payout, cause: cause) }
+        let why = "\(cause.message); the money has left, and Dfns names no payout at Borderless that a refund could be "
+        return .failed(
+            refusal: Refusal(cause.code, why + "asked for by: ask Dfns's support"), funds: .sent, payout: payout)
+    }
+
+    /// The transfer's own status says where the crypto is.
+    private static func trace(_ state: State, _ funds: Funds) -> Transition<Self> {
+        guard case .tracing(let payout, let ending) = state else { return stray(in: state) }
+        return .move(to: end(payout, by: ending, funds: funds))
+    }
+
+    /// The refund's job is over.
+    private static func close(_ state: State, _ refund: RefundEnding) -> Transition<Self> {
+        guard case .refunding(let payout, let cause) = state else { return stray(in: state) }
+        if refund.isRefunded { return .move(to: .refunded(payout: payout, refund: refund)) }
+        // Dfns says that it failed and Borderless that it was carried out: a person compares.
+        let why =
+            refund.isDelivered
+            ? "Dfns says that it failed (\(cause.message)), and Borderless.xyz that it was carried out: compare both"
+            : "\(cause.message); no refund: \(refund.reason ?? "the refund ended without one")"
+        return .move(to: .failed(refusal: Refusal(cause.code, why), funds: .sent, payout: payout))
+    }
+
+    /// Nobody thought of it; over is over.
+    private static func stray(in state: State) -> Transition<Self> {
+        DfnsPayout.plan(for: state).outcome == nil ? .unexpected : .ignore
     }
 }

@@ -27,6 +27,8 @@ extension DfnsPayout {
         public let accept: Consent
         /// Who says yes to the transfer.
         public let confirm: Consent
+        /// The configured account of Borderless.xyz that follows a refund; `main` unless said otherwise.
+        public var refundAccount: Identifier?
 
         private enum CodingKeys: String, CodingKey {
             case account
@@ -40,6 +42,7 @@ extension DfnsPayout {
             case minFiatAmount = "min_fiat_amount"
             case accept
             case confirm
+            case refundAccount = "refund_account"
         }
 
         /// An order.
@@ -165,6 +168,16 @@ extension DfnsPayout {
             payout.transactionHash = progress.transactionHash ?? transactionHash
             return payout
         }
+
+        /// What the job is asked that follows the refund; nil while nobody knows the payout's id at Borderless.
+        ///
+        /// Dfns takes no destination of a refund: the organisation's default at Borderless.xyz governs it.
+        var refundOrder: RefundOrder? {
+            guard let id = borderlessPayoutID.flatMap({ Identifier($0) }) else { return nil }
+            return RefundOrder(
+                account: order.refundAccount, transactionID: id, trigger: .automatic, observe: .skip, hasMoneyLeft: true
+            )
+        }
     }
 
     /// Ids that appear while a payout goes on.
@@ -230,7 +243,7 @@ extension DfnsPayout {
     public enum Funds: String, Codable, Hashable, Sendable {
         /// It never left the wallet.
         case inWallet = "in_wallet"
-        /// It has left; getting it back is a matter of Borderless's refund.
+        /// It has left, and no refund has brought it back.
         case sent
     }
 }

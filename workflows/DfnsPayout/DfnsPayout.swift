@@ -40,9 +40,12 @@ public enum DfnsPayout: Workflow {
         case retracting(payout: Payout, reason: Refusal)
         /// Transfer, policy approval, deposit and disbursement, as Dfns reports them. To any end.
         case settling(payout: Payout)
-        /// Over without success, but a transfer was started: did it leave the wallet? To `failed` or `expired`.
+        /// Over without success, but a transfer was started: did it leave the wallet? To `refunding` or an end.
         case tracing(payout: Payout, ending: Ending)
+        /// It failed after the money had left: a job of `refund` follows that at Borderless. To `refunded` or `failed`.
+        case refunding(payout: Payout, cause: Refusal)
         case completed(payout: Payout)
+        case refunded(payout: Payout, refund: RefundEnding)
         case failed(refusal: Refusal, funds: Funds, payout: Payout?)
         case rejected(refusal: Refusal, payout: Payout)
         case expired(payout: Payout?)
@@ -61,6 +64,7 @@ public enum DfnsPayout: Workflow {
         case ended(ending: Ending, progress: Progress)
         case retracted
         case traced(funds: Funds)
+        case refundEnded(refund: RefundEnding)
         case timedOut
         case cancelRequested
         case refused(refusal: Refusal)
@@ -132,7 +136,15 @@ public enum DfnsPayout: Workflow {
                 upTo: .hours(1)
             )
             .overdue(after: .hours(4), desk: desk)
+        case .refunding(let payout, _):
+            .run(child: ChildJob(workflow: "refund", input: payout.refundOrder)) { ending in
+                .refundEnded(
+                    refund: RefundEnding(
+                        job: ending.job.description, isRefunded: ending.outcome == .refunded, output: ending.output))
+            }
+            .overdue(after: .days(10), desk: desk)
         case .completed: .end(.completed)
+        case .refunded: .end(.refunded)
         case .failed: .end(.failed)
         case .rejected: .end(.rejected)
         case .expired: .end(.expired)

@@ -22,10 +22,8 @@ extension PontisPayout {
             self.text = parts[0] + "." + decimals.padding(toTwoZeros: 2)
         }
 
-        /// Digits, then perhaps a point and one or two decimals; more than nothing.
-        public static var pattern: String? {
-            "^(0\\.(0[1-9]|[1-9][0-9]?)|[1-9][0-9]{0,11}(\\.[0-9]{1,2})?)$"
-        }
+        /// Up to twelve digits, then perhaps a point and one or two decimals, and not all of them 0.
+        public static var pattern: String? { PositivePattern.of(digits: 12, decimals: 2) }
 
         /// 125 USDT.
         public static var sample: SourceAmount { SourceAmount(checked: "125.00") }

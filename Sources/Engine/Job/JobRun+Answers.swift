@@ -32,7 +32,11 @@ extension JobRun {
             guard let event = resident?.event(for: refusal) else { return }
             // A “no” is certain: should a person have to look, a retry may simply ask again.
             undoAttempt()
-            conclude(event, of: activity, call, at: now)
+            if let since = olderCopy(of: activity, at: call.startedAt) {
+                askAgain(refusal, call, since: since, at: now)
+            } else {
+                conclude(event, of: activity, call, at: now)
+            }
         case .nothing:
             if activity.isWrite {
                 park("\(activity.name) was performed and answered nothing", at: now)
@@ -48,6 +52,29 @@ extension JobRun {
             outcomeUnknown(activity, retry, message, at: now)
         }
     }
+
+    /// Since when it has been unknown what became of an earlier copy of the same write, where that may still be on its
+    /// way: it may arrive after this one, and be taken where this one was refused.
+    private func olderCopy(of activity: ResidentActivity, at instant: Timestamp) -> Timestamp? {
+        guard case .deduplicated = activity.effect, row.attemptStatus == .unknown, let since = row.attemptAt,
+            instant < since + Self.straggling
+        else { return nil }
+        return since
+    }
+
+    /// A refusal that doesn't end it yet: the same is asked again, under its key, when no older copy can arrive any more.
+    private mutating func askAgain(
+        _ refusal: ProviderRefusal, _ call: Invocation, since: Timestamp, at now: Timestamp
+    ) {
+        let message = "\(refusal.code): \(refusal.message)"
+        note(.notApplied, call, message, at: now)
+        row.lastError = "\(message) (asked again, since an earlier copy may still arrive)"
+        nextStepAt = since + Self.straggling
+    }
+
+    /// How long a write may still be on its way after its outcome became unknown: a call is up to three requests, and
+    /// nobody waits longer than 30 seconds for one of them.
+    private static var straggling: Duration { .minutes(2) }
 
     /// It is known what happened: the flow says what that means.
     ///

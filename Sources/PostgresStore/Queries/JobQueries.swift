@@ -51,6 +51,11 @@ public struct JobQueries: Sendable {
         try await all(.jobCalls, [.text(id.description)]) { row throws(PostgresError) in try ProviderCall(row) }
     }
 
+    /// The jobs that a job runs or has run as its children, oldest first.
+    public func children(of id: JobID) async throws(PostgresError) -> [JobSummary] {
+        try await all(.jobChildren, [.text(id.description)]) { row throws(PostgresError) in try JobSummary(row) }
+    }
+
     private func all<Record: Sendable>(
         _ statement: Statement, _ parameters: [Parameter], _ read: (Row) throws(PostgresError) -> Record
     ) async throws(PostgresError) -> [Record] {

@@ -49,5 +49,6 @@ extension Statement {
     static let jobHistory = Statement(name: "job_history", sql: SQL.jobHistory)
     static let jobSignals = Statement(name: "job_signals", sql: SQL.jobSignals)
     static let jobCalls = Statement(name: "job_calls", sql: SQL.jobCalls)
+    static let jobChildren = Statement(name: "job_children", sql: SQL.jobChildren)
     static let why = Statement(name: "why", sql: SQL.why)
 }

@@ -65,26 +65,34 @@ enum Show: Command {
             guard let job = try await queries.job(id) else { throw CommandFailure("there is no job \(id)") }
             let history = try await queries.history(of: id)
             let calls = try await queries.calls(of: id)
+            let children = try await queries.children(of: id)
             let why = try await queries.why(id)
             if arguments.has("json") {
                 host.print(
                     JSONText.of([
                         "job": job.json, "why": .string(why), "history": .array(history.map(\.json)),
-                        "calls": .array(calls.map(\.json)),
+                        "calls": .array(calls.map(\.json)), "children": .array(children.map(\.json)),
                     ]))
             } else {
-                print(job, why, history, calls, on: host)
+                print(job, why, on: host)
+                print(children, history, calls, on: host)
             }
             return .success
         }
     }
 
-    private static func print(
-        _ job: JobSummary, _ why: String, _ history: [JobTransition], _ calls: [ProviderCall], on host: Host
-    ) {
+    private static func print(_ job: JobSummary, _ why: String, on host: Host) {
         host.print("\(job.workflow) \(job.id)\(job.key.map { ", key \($0)" } ?? ""), tenant \(job.tenant)")
+        if let parent = job.parent { host.print("a child of job \(parent)") }
         host.print("\(why)\n")
         if let output = job.output { host.print("  output: \(output)\n") }
+    }
+
+    private static func print(
+        _ children: [JobSummary], _ history: [JobTransition], _ calls: [ProviderCall], on host: Host
+    ) {
+        for child in children { host.print("  child: \(child.workflow) \(child.id), \(child.status)") }
+        if !children.isEmpty { host.print("") }
         for step in history { host.print("  " + step.line) }
         guard !calls.isEmpty else { return }
         host.print("\nCalls to the provider:\n")

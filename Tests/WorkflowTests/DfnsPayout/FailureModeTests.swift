@@ -186,6 +186,10 @@ struct DfnsPayoutFailureModes {
             return
         }
         #expect(refusal.code == .expired)
+        #expect(
+            refusal.message
+                == "it expired after its transfer had left; the money has left, and Dfns names no payout at Borderless "
+                + "that a refund could be asked for by: ask Dfns's support")
     }
 
     @Test("A transfer that failed or was replaced leaves the crypto in the wallet, and the payout says so")
@@ -205,7 +209,7 @@ struct DfnsPayoutFailureModes {
         payout.receive(.ended(ending: .failed(why: why), progress: Fixture.onChain))
         #expect(payout.activity == .readTransfer(id: "xfr-1", wallet: .sample))
         payout.receive(.traced(funds: .sent))
-        #expect(payout.state == .failed(refusal: why, funds: .sent, payout: Fixture.payout().with(Fixture.onChain)))
+        #expect(payout.state == .refunding(payout: Fixture.payout().with(Fixture.onChain), cause: why))
         let output = DfnsPayout.output(of: payout.state)
         #expect(output["funds"] == "sent")
         #expect(output["borderless_payout_id"] == "bl-1")

@@ -1,0 +1,66 @@
+public import BorderlessWithdrawal
+public import BorderlessXYZ
+import Domain
+public import Engine
+import Time
+import WorkflowCore
+
+/// What `borderless_withdrawal` asks of Borderless.xyz: each activity is one call, and each answer one event.
+public struct BorderlessWithdrawalActivities: ActivityHandler {
+    /// The flow.
+    public typealias Flow = BorderlessWithdrawal
+
+    private let clients: [String: BorderlessXYZClient]
+
+    /// Handlers over these clients, by the names of their accounts.
+    public init(clients: [String: BorderlessXYZClient]) { self.clients = clients }
+
+    /// Makes the call that an activity stands for.
+    public func perform(
+        _ activity: BorderlessWithdrawal.Activity, in context: ActivityContext
+    ) async -> Answer<BorderlessWithdrawal.Event> {
+        guard let client = clients[context.account]?.sending(unless: { context.permit.isOver }) else {
+            return .noAccount("Borderless.xyz", context.account)
+        }
+        switch activity {
+        case .readCapabilities(let country, let fiat):
+            return Answer(await client.refundCapabilities(country: country, fiat: fiat)) { capabilities in
+                .assessed(capabilities: capabilities.map { BorderlessWithdrawal.Capability($0) })
+            }
+        case .requestQuote(let order):
+            return Answer(await client.quote(.init(order), key: context.key.uuid)) { quote in
+                .quoted(quote: .init(id: quote.id, net: quote.to, expiresAt: quote.expiresAt))
+            }
+        case .create(let order, let quote):
+            let opening = BorderlessXYZClient.WithdrawalOrder(
+                order, at: quote, reference: reference(of: order, context))
+            return Answer(await client.createWithdrawal(opening, key: context.key.uuid)) { transaction in
+                BorderlessWithdrawal.Report(transaction).map { .opened(report: $0) }
+            }
+        case .find(let order):
+            let found = await client.withdrawals(
+                of: order.borderlessAccountID.text, reference: reference(of: order, context),
+                since: context.job.created - .hours(1))
+            return Answer(found) { transactions in
+                let reports = transactions.compactMap { BorderlessWithdrawal.Report($0) }
+                return reports.isEmpty ? nil : .found(reports: reports)
+            }
+        case .read(let id):
+            return Answer(await client.transaction(id.text)) { transaction in
+                BorderlessWithdrawal.Report(transaction).map { .reported(report: $0) }
+            }
+        case .cancel(let id):
+            return Answer(await client.cancel(id.text, key: context.key.uuid)) { _ in .retracted }
+        }
+    }
+
+    /// What stands as reference: the app's own, or the key of the state in which it is opened.
+    private func reference(of order: BorderlessWithdrawal.Order, _ context: ActivityContext) -> String {
+        order.reference?.text ?? context.key.uuid
+    }
+}
+
+extension JobID {
+    /// When the job was enqueued: its first 48 bits are milliseconds.
+    var created: Timestamp { Timestamp(microseconds: Int64(high >> 16) * 1000) }
+}

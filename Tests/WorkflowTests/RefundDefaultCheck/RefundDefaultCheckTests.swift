@@ -1,0 +1,73 @@
+import Domain
+import JSONSchema
+import LockstepTesting
+import RefundDefaultCheck
+import Testing
+import Time
+import WorkflowCore
+
+/// What the monthly look at the organisation's default destination comes to.
+@Suite("The monthly check of the default destination of refunds")
+struct RefundDefaultCheckTests {
+    private func standing(_ age: RefundDefaultCheck.Age) -> RefundDefaultCheck.Standing {
+        RefundDefaultCheck.Standing(
+            age: age, verifiedAt: Timestamp(seconds: 1_772_366_400), addresses: ["POLYGON": "0xaa"])
+    }
+
+    private func read(_ standing: RefundDefaultCheck.Standing?) -> Simulation<RefundDefaultCheck> {
+        var check = Simulation(of: RefundDefaultCheck.self, input: RefundDefaultCheck.Order())
+        check.receive(.read(standing: standing))
+        return check
+    }
+
+    @Test("A fresh one ends it, with what was found")
+    func fresh() {
+        let check = read(standing(.fresh))
+        #expect(check.outcome == .completed)
+        #expect(
+            RefundDefaultCheck.output(of: check.state) == [
+                "standing": "fresh", "addresses": ["POLYGON": "0xaa"], "verified_at": "2026-03-01T12:00:00.000000Z",
+            ])
+    }
+
+    @Test("One that nobody has confirmed for 30 days lies on a desk with its addresses, until somebody confirms it")
+    func stale() {
+        var check = read(standing(.stale))
+        #expect(check.plan.overdue?.desk == "treasury")
+        #expect(check.plan.overdue?.after == .zero)
+        #expect(
+            RefundDefaultCheck.output(of: check.state)["reason"]?.string
+                == "nobody has confirmed the default for 30 days; after 90, automatic refunds to it pause: look at the "
+                + "addresses, then signal “confirm”, or correct them first")
+        #expect(check.receive(.read(standing: standing(.stale))) == .ignore)
+        check.receive(signal: Signal(name: "confirm"))
+        #expect(check.activity == .confirmDefault)
+        check.receive(.read(standing: standing(.fresh)))
+        #expect(check.outcome == .completed)
+    }
+
+    @Test("Confirmed on the dashboard, it ends without anybody's word here")
+    func dashboard() {
+        var check = read(standing(.rejected))
+        #expect(
+            RefundDefaultCheck.output(of: check.state)["reason"]?.string?.hasPrefix(
+                "automatic refunds to the default are paused") == true)
+        check.receive(.read(standing: standing(.fresh)))
+        #expect(check.outcome == .completed)
+    }
+
+    @Test("Nobody confirms it: it expires before the next month's check")
+    func nobody() {
+        var check = read(standing(.stale))
+        #expect(check.plan.deadline?.limit == .after(.days(25)))
+        check.passDeadline()
+        #expect(check.outcome == .expired)
+    }
+
+    @Test("None is set: that is told, and is no success")
+    func missing() {
+        let check = read(nil)
+        #expect(check.outcome == .failed)
+        #expect(RefundDefaultCheck.output(of: check.state)["reason"] != nil)
+    }
+}

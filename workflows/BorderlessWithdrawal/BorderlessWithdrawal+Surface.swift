@@ -1,0 +1,87 @@
+import Domain
+public import JSONSchema
+import Time
+public import WorkflowCore
+
+/// What apps, operators and webhooks see of a withdrawal.
+extension BorderlessWithdrawal {
+    /// `accept` the price, say that it was `funded`, `cancel` it.
+    public static let signals = ["accept", "funded", "cancel"]
+
+    /// Which signal is which event.
+    public static func event(for signal: Signal) -> Event? {
+        switch signal.name {
+        case "accept": .accepted
+        case "funded": .funded(transactionHash: signal.payload["transaction_hash"]?.string)
+        case "cancel": .cancelRequested
+        case _: nil
+        }
+    }
+
+    /// Borderless.xyz said no.
+    public static func refused(_ refusal: ProviderRefusal) -> Event {
+        .refused(refusal: Refusal(Refusal.Code(rawValue: refusal.code), refusal.message))
+    }
+
+    /// The account that the order names.
+    public static func account(of state: State) -> String { order(of: state)?.account?.text ?? "main" }
+
+    /// Borderless.xyz's id; while a refund is followed, webhooks wake the job that follows it.
+    public static func references(of state: State) -> [Reference] {
+        withdrawal(of: state).map { [Reference(provider: provider, value: $0.id.text)] } ?? []
+    }
+
+    /// What the app may show: the price to accept, where to send the crypto, and where the money is.
+    public static func output(of state: State) -> [String: JSONValue] {
+        var output: [String: JSONValue] = [:]
+        if let withdrawal = withdrawal(of: state) {
+            output["transaction_id"] = .string(withdrawal.id.text)
+            output["bank_references"] =
+                withdrawal.traces.isEmpty ? nil : .array(withdrawal.traces.map { .string($0) })
+        }
+        switch state {
+        case .awaitingAcceptance(let order, let quote, _):
+            output["net"] = .string(quote.net.text)
+            output["currency"] = .string(order.fiatCurrency.text)
+            output["expires_at"] = .string(quote.expiresAt.description)
+        case .awaitingFunds(let withdrawal):
+            output["deposit_address"] = (withdrawal.instructions?.address).map { .string($0) }
+            output["asset"] = .string(withdrawal.order.asset.text)
+            output["amount"] = .string(withdrawal.order.amount.text)
+        case .refunding(_, let funds, let cause), .failed(let cause, let funds, _):
+            output["code"] = .string(cause.code.rawValue)
+            output["reason"] = .string(cause.message)
+            output["funds"] = .string(funds.rawValue)
+        case .canceling(_, let reason), .retracting(_, let reason): output["reason"] = .string(reason.message)
+        case .refunded(_, let refund): output.merge(refund.output) { _, new in new }
+        case .reversed(_, let refund): output.merge(refund?.output ?? [:]) { _, new in new }
+        case .checkingRefund, .quoting, .creating, .tidying, .preparing, .settling, .completed, .expired, .canceled:
+            break
+        }
+        return output
+    }
+
+    private static func withdrawal(of state: State) -> Withdrawal? {
+        switch state {
+        case .checkingRefund, .quoting, .awaitingAcceptance, .creating: nil
+        case .tidying(let withdrawal), .preparing(let withdrawal), .awaitingFunds(let withdrawal),
+            .canceling(let withdrawal, _), .retracting(let withdrawal, _), .settling(let withdrawal),
+            .refunding(let withdrawal, _, _), .completed(let withdrawal), .refunded(let withdrawal, _),
+            .reversed(let withdrawal, _):
+            withdrawal
+        case .failed(_, _, let withdrawal), .expired(let withdrawal), .canceled(let withdrawal): withdrawal
+        }
+    }
+
+    private static func order(of state: State) -> Order? {
+        switch state {
+        case .checkingRefund(let order), .quoting(let order, _), .awaitingAcceptance(let order, _, _),
+            .creating(let order, _, _):
+            order
+        case .tidying, .preparing, .awaitingFunds, .canceling, .retracting, .settling, .refunding, .completed,
+            .refunded,
+            .reversed, .failed, .expired, .canceled:
+            withdrawal(of: state)?.order
+        }
+    }
+}

@@ -1,0 +1,199 @@
+import Domain
+public import WorkflowCore
+
+extension Refund {
+    /// One row for each arrow. What Borderless.xyz reports has a table of its own, since a refund can be done, or stuck, at
+    /// any time and by anybody; so have the requests of people.
+    public static func transition(from state: State, on event: Event) -> Transition<Self> {
+        switch event {
+        case .reported(let report): follow(report, from: state)
+        case .dispatchRequested(let target): dispatch(in: state, to: target)
+        case .approved(let address): approve(in: state, address)
+        case .observed(let receipt): observe(receipt, in: state)
+        case .givenUp(let reason): giveUp(in: state, reason)
+        case .assessed(let capabilities): assess(state, capabilities)
+        case .defaultRead(let standing): check(standing, in: state)
+        case .dispatched(let plan): dispatched(plan, in: state)
+        case .refused(let why): refuse(why, in: state)
+        }
+    }
+
+    /// Where the transaction and its plan are now.
+    private static func follow(_ report: Report, from state: State) -> Transition<Self> {
+        switch state {
+        case .looking(let order):
+            report.stage == .underWay ? .ignore : .move(to: begin(Claim(order: order).with(report), report.stage))
+        case .assessing(let claim):
+            .move(to: place(claim.with(report), report.stage))
+        case .awaitingDispatch(let claim), .underWay(let claim):
+            settled(place(claim.with(report), report.stage), instead: state)
+        case .approving(let claim, let target):
+            settled(wait(place(claim.with(report), report.stage), for: target), instead: state)
+        case .dispatching(let claim, _):
+            isTaken(report) ? .move(to: place(claim.sent.with(report), report.stage)) : .ignore
+        case .doubting(let claim, let why):
+            .move(to: doubt(claim.with(report), report, why))
+        case .atDesk(let claim, let reason):
+            settled(stay(claim.with(report), report, atDeskFor: reason), instead: state)
+        case .observing, .refunded, .notNeeded, .failed: .ignore
+        case .checkingDefault: .unexpected
+        }
+    }
+
+    /// A move that changes nothing is none.
+    private static func settled(_ next: State, instead state: State) -> Transition<Self> {
+        next == state ? .ignore : .move(to: next)
+    }
+
+    /// What the corridor can do is asked once, while there is something to refund and it is known where.
+    private static func begin(_ claim: Claim, _ stage: Stage) -> State {
+        let next = place(claim, stage)
+        switch next {
+        case .underWay, .awaitingDispatch, .approving, .dispatching, .checkingDefault:
+            return claim.country == nil || claim.fiat == nil ? next : .assessing(refund: claim)
+        case .looking, .assessing, .doubting, .atDesk, .observing, .refunded, .notNeeded, .failed: return next
+        }
+    }
+
+    /// Where a refund belongs: the transaction's end first, then its plan, then who sets it going.
+    static func place(_ claim: Claim, _ stage: Stage) -> State {
+        switch (stage, claim.plan?.status) {
+        case (.refunded, _), (_, .succeeded?): return arrive(claim)
+        case (.completed, _):
+            return .notNeeded(refund: claim, reason: Refusal(.delivered, "the transaction has been carried out"))
+        case (.underWay, _): return .underWay(refund: claim)
+        case (.failed, .inProgress?), (.cancelled, .inProgress?): return .underWay(refund: claim)
+        case (.failed, _), (.cancelled, _): break
+        }
+        if let obstacle = claim.obstacle { return .atDesk(refund: claim, reason: obstacle) }
+        if claim.isWithoutMoney {
+            return .notNeeded(refund: claim, reason: Refusal(.nothingMoved, "no money had moved"))
+        }
+        if claim.isDispatched { return .underWay(refund: claim) }
+        return claim.order.trigger == .automatic ? .underWay(refund: claim) : trigger(claim)
+    }
+
+    private static func trigger(_ claim: Claim) -> State {
+        switch (claim.order.trigger, claim.order.target) {
+        case (.dispatch, let target?):
+            claim.fault(of: target).map { .atDesk(refund: claim, reason: $0) }
+                ?? .approving(refund: claim, target: target)
+        case (.dispatch, nil): .dispatching(refund: claim, target: nil)
+        case (.ask, _), (.automatic, _): .awaitingDispatch(refund: claim)
+        }
+    }
+
+    private static func arrive(_ claim: Claim) -> State {
+        switch claim.order.observe {
+        case .ask: .observing(refund: claim)
+        case .skip: .refunded(refund: claim, receipt: nil)
+        }
+    }
+
+    /// While a second person is awaited, only an end, or a plan that got stuck or went off, leads elsewhere.
+    private static func wait(_ next: State, for target: RefundTarget) -> State {
+        switch next {
+        case .awaitingDispatch(let claim), .dispatching(let claim, _), .approving(let claim, _):
+            .approving(refund: claim, target: target)
+        case .underWay(let claim) where claim.plan?.status != .inProgress: .approving(refund: claim, target: target)
+        case .underWay, .looking, .assessing, .checkingDefault, .doubting, .atDesk, .observing, .refunded, .notNeeded,
+            .failed:
+            next
+        }
+    }
+
+    /// On a desk a refund stays until it goes on by itself, or is over.
+    private static func stay(_ claim: Claim, _ report: Report, atDeskFor reason: Refusal) -> State {
+        switch place(claim, report.stage) {
+        case .underWay(let claim) where report.plan?.status == .inProgress: .underWay(refund: claim)
+        case .observing(let claim): .observing(refund: claim)
+        case .refunded(let claim, let receipt): .refunded(refund: claim, receipt: receipt)
+        // That it was carried out contradicts whoever said that it failed: a person closes it.
+        case .atDesk(let claim, let newer): .atDesk(refund: claim, reason: newer)
+        case .underWay, .notNeeded, .looking, .assessing, .checkingDefault, .awaitingDispatch, .approving, .dispatching,
+            .doubting, .failed:
+            .atDesk(refund: claim, reason: reason)
+        }
+    }
+
+    /// Whether a reading shows that a dispatch has had its effect.
+    private static func isTaken(_ report: Report) -> Bool {
+        report.stage == .refunded || report.plan?.status == .inProgress || report.plan?.status == .succeeded
+    }
+
+    /// The dispatch was turned down. That is no fault where the refund is under way; else a person looks.
+    private static func doubt(_ claim: Claim, _ report: Report, _ why: Refusal) -> State {
+        switch place(claim, report.stage) {
+        case .underWay(let claim) where report.plan?.status == .inProgress: .underWay(refund: claim)
+        case .observing(let claim): .observing(refund: claim)
+        case .refunded(let claim, let receipt): .refunded(refund: claim, receipt: receipt)
+        case .notNeeded(let claim, let reason): .notNeeded(refund: claim, reason: reason)
+        case .atDesk(let claim, let reason): .atDesk(refund: claim, reason: reason)
+        case .underWay, .looking, .assessing, .checkingDefault, .awaitingDispatch, .approving, .dispatching, .doubting,
+            .failed:
+            .atDesk(refund: claim, reason: Refusal(why.code, Sentence.turnedDown(why)))
+        }
+    }
+
+    private static func assess(_ state: State, _ capabilities: [Capability]) -> Transition<Self> {
+        switch state {
+        case .assessing(let claim): .move(to: assess(claim, capabilities))
+        case .looking, .checkingDefault, .awaitingDispatch, .approving, .dispatching, .doubting, .underWay, .atDesk,
+            .observing:
+            .unexpected
+        case .refunded, .notNeeded, .failed: .ignore
+        }
+    }
+
+    private static func assess(_ claim: Claim, _ capabilities: [Capability]) -> State {
+        if capabilities.isEmpty {
+            return .atDesk(refund: claim, reason: Refusal(.unsupported, Sentence.noPartner(claim)))
+        }
+        let claim = claim.with(capabilities)
+        // The transaction was read a moment ago, and had failed.
+        let next = place(claim, .failed)
+        guard case .underWay = next, claim.dependsOnDefault else { return next }
+        return .checkingDefault(refund: claim)
+    }
+
+    private static func check(_ standing: Standing, in state: State) -> Transition<Self> {
+        switch (state, standing) {
+        case (.checkingDefault(let claim), .rejected):
+            .move(to: .atDesk(refund: claim, reason: Refusal(.stale, Sentence.staleDefault)))
+        case (.checkingDefault(let claim), .missing), (.checkingDefault(let claim), .fresh),
+            (.checkingDefault(let claim), .stale):
+            .move(to: .underWay(refund: claim))
+        case (.refunded, _), (.notNeeded, _), (.failed, _): .ignore
+        case (.looking, _), (.assessing, _), (.awaitingDispatch, _), (.approving, _), (.dispatching, _),
+            (.doubting, _), (.underWay, _), (.atDesk, _), (.observing, _):
+            .unexpected
+        }
+    }
+
+    private static func dispatched(_ plan: RefundPlan, in state: State) -> Transition<Self> {
+        switch state {
+        case .dispatching(let claim, _): .move(to: place(claim.dispatched(plan), .failed))
+        case .refunded, .notNeeded, .failed: .ignore
+        case .looking, .assessing, .checkingDefault, .awaitingDispatch, .approving, .doubting, .underWay, .atDesk,
+            .observing:
+            .unexpected
+        }
+    }
+
+    /// A definite no of Borderless.xyz.
+    private static func refuse(_ why: Refusal, in state: State) -> Transition<Self> {
+        switch state {
+        case .refunded, .notNeeded, .failed: .ignore
+        // About our account, and not about this refund: a person mends it, and the job goes on.
+        case _ where why.concernsAccount: .unexpected
+        case .looking(let order): .move(to: .failed(order: order, refusal: why, refund: nil))
+        // What can't be learnt about the corridor or the default doesn't keep a refund from going its way.
+        case .assessing(let claim): .move(to: place(claim, .failed))
+        case .checkingDefault(let claim): .move(to: .underWay(refund: claim))
+        case .dispatching(let claim, _): .move(to: .doubting(refund: claim, refusal: why))
+        case .doubting(let claim, _), .awaitingDispatch(let claim), .approving(let claim, _), .underWay(let claim):
+            .move(to: .atDesk(refund: claim, reason: Refusal(why.code, Sentence.unreadable(why))))
+        case .atDesk, .observing: .unexpected
+        }
+    }
+}

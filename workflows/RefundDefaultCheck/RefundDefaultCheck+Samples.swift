@@ -1,0 +1,32 @@
+import Domain
+public import WorkflowCore
+
+extension RefundDefaultCheck {
+    /// One state of each case, and one event for each row that differs.
+    public static let samples = Samples<RefundDefaultCheck>(
+        states: [
+            .reading(order: Order()),
+            .fresh(order: Order(), standing: standing(.fresh)),
+            .asking(order: Order(), standing: standing(.stale)),
+            .confirming(order: Order(), standing: standing(.stale)),
+            .missing(order: Order()),
+            .unconfirmed(order: Order(), standing: standing(.rejected)),
+            .failed(order: Order(), refusal: gone),
+        ],
+        events: [
+            .read(standing: standing(.fresh)),
+            .read(standing: standing(.stale)),
+            .read(standing: standing(.rejected)),
+            .read(standing: nil),
+            .confirmationGiven,
+            .timedOut,
+            .refused(refusal: gone),
+            .refused(refusal: Refusal(.unauthorized, "the credentials are wrong")),
+        ])
+
+    private static let gone = Refusal(.notFound, "there is no such organisation")
+
+    private static func standing(_ age: Age) -> Standing {
+        Standing(age: age, verifiedAt: nil, addresses: ["POLYGON": "0x00000000000000000000000000000000000000aa"])
+    }
+}

@@ -1,0 +1,84 @@
+import Domain
+public import JSONSchema
+public import Time
+public import WorkflowCore
+
+extension RefundDefaultCheck {
+    /// How the default stands.
+    public struct Standing: Codable, Hashable, Sendable {
+        /// How long ago it was confirmed, as Borderless.xyz sees it.
+        public let age: Age
+        /// When it was confirmed.
+        public var verifiedAt: Timestamp?
+        /// The address for each network.
+        public let addresses: [String: String]
+
+        /// A standing.
+        public init(age: Age, verifiedAt: Timestamp?, addresses: [String: String]) {
+            self.age = age
+            self.verifiedAt = verifiedAt
+            self.addresses = addresses
+        }
+    }
+
+    /// How long ago it was confirmed.
+    public enum Age: String, Codable, Hashable, Sendable {
+        /// In the last 30 days.
+        case fresh
+        /// Before that: it still works.
+        case stale
+        /// Before 90 days: automatic refunds to it are paused.
+        case rejected
+    }
+
+    /// `confirm`, by who has looked at the addresses.
+    public static let signals = ["confirm"]
+
+    /// Which signal is which event.
+    public static func event(for signal: Signal) -> Event? { signal.name == "confirm" ? .confirmationGiven : nil }
+
+    /// Borderless.xyz said no.
+    public static func refused(_ refusal: ProviderRefusal) -> Event {
+        .refused(refusal: Refusal(Refusal.Code(rawValue: refusal.code), refusal.message))
+    }
+
+    /// The account that the order names.
+    public static func account(of state: State) -> String {
+        switch state {
+        case .reading(let order), .asking(let order, _), .confirming(let order, _), .fresh(let order, _),
+            .missing(let order), .unconfirmed(let order, _), .failed(let order, _):
+            order.account?.text ?? "main"
+        }
+    }
+
+    /// What was found, and what to do about it.
+    public static func output(of state: State) -> [String: JSONValue] {
+        switch state {
+        case .reading, .confirming: return [:]
+        case .fresh(_, let standing): return shown(standing, nil)
+        case .asking(_, let standing), .unconfirmed(_, let standing):
+            let what =
+                standing.age == .rejected
+                ? "automatic refunds to the default are paused, since nobody has confirmed it for 90 days"
+                : "nobody has confirmed the default for 30 days; after 90, automatic refunds to it pause"
+            return shown(standing, "\(what): look at the addresses, then signal “confirm”, or correct them first")
+        case .missing:
+            return [
+                "reason":
+                    "no default is set: refunds of payouts through Dfns go back to who sent the crypto, or to nobody"
+            ]
+        case .failed(_, let why):
+            return ["code": .string(why.code.rawValue), "reason": .string(why.message)]
+        }
+    }
+
+    private static func shown(_ standing: Standing, _ reason: String?) -> [String: JSONValue] {
+        var output: [String: JSONValue] = [
+            "standing": .string(standing.age.rawValue),
+            "addresses": .object(standing.addresses.mapValues { .string($0) }),
+        ]
+        output["verified_at"] = standing.verifiedAt.map { .string($0.description) }
+        output["reason"] = reason.map { .string($0) }
+        return output
+    }
+}
