@@ -205,7 +205,8 @@ let package = Package(
                 "WorkflowCore", "Domain", "Time", "DfnsPayout", "PontisPayout", "DollarPePayout", "Onramp",
                 "BorderlessWithdrawal", "Refund", "RefundDefaultCheck", "LockstepTesting", "Activities", "Engine",
                 "JSONSchema",
-            ], beside: [
+            ],
+            beside: [
                 "DfnsPayout/v1", "PontisPayout/v1", "DollarPePayout/v1", "Onramp/v1", "BorderlessWithdrawal/v1",
                 "Refund/v1", "RefundDefaultCheck/v1",
             ]),
