@@ -38,7 +38,8 @@ extension Onramp.Report {
     init(_ order: PartnerClient.Order, at now: Timestamp) {
         self.init(
             id: order.id, status: Onramp.Status(order.status.description), crypto: order.cryptoAmount,
-            reason: order.reasonCode, instructions: order.instructions.flatMap { Onramp.Instructions($0, at: now) })
+            reason: order.reasonCode, instructions: order.instructions.flatMap { Onramp.Instructions($0, at: now) },
+            isDeclared: order.declaredAt != nil)
     }
 }
 

@@ -4,11 +4,14 @@ public enum KnownRail: String, CaseIterable, Sendable {
     case dfnsPayout = "dfns_payout"
     /// `dollarpe_payout`, over DollarPe.
     case dollarPePayout = "dollarpe_payout"
+    /// `onramp`, over Borderless Payments.
+    case onramp
 
     func make(_ dice: inout Dice, isPlain: Bool) throws -> any Rail {
         switch self {
         case .dfnsPayout: try DfnsRail(&dice, isPlain: isPlain)
         case .dollarPePayout: try DollarPeRail(&dice, isPlain: isPlain)
+        case .onramp: try OnrampRail(&dice, isPlain: isPlain)
         }
     }
 }

@@ -42,6 +42,7 @@ struct OrderCallTests {
         #expect(order.instructions?.reference == "BP-1")
         #expect(order.instructions?.dueBy == Timestamp("2026-06-13T09:20:00Z"))
         #expect(order.instructions?.redirectURL == nil)
+        #expect(order.declaredAt == nil)
         #expect(
             transport.wire == [
                 """

@@ -35,8 +35,9 @@ extension Onramp {
         // It still waits, as before; only another page to pay on is news.
         case (.lapsed, .awaitingPayment):
             return next.instructions == order.instructions ? .ignore : .move(to: pay(next))
-        // The lookup of a confirmation: that the order still waits shows nothing.
-        case (.confirming, .awaitingPayment): return .ignore
+        // The lookup of a confirmation: it was taken, or the order shows nothing of it.
+        case (.confirming, .awaitingPayment):
+            return report.isDeclared ? .move(to: .awaitingPayment(order: next)) : .ignore
         case (_, _): return change(state, to: place(next, report))
         }
     }

@@ -57,6 +57,7 @@ extension Onramp {
         ] + statuses.map { .reported(report: report($0)) } + [
             .reported(report: report(.awaitingPayment, crypto: "90")),
             .reported(report: report(.awaitingPayment, on: page)),
+            .reported(report: report(.awaitingPayment, isDeclared: true)),
             .noOrderFound,
             .paymentSent,
             .paymentConfirmed,
@@ -121,10 +122,10 @@ extension Onramp {
     private static let openAlready = Refusal(.conflict, "the user has an open order")
 
     private static func report(
-        _ status: Status, crypto: String = "97.832041", on instructions: Instructions? = nil
+        _ status: Status, crypto: String = "97.832041", on instructions: Instructions? = nil, isDeclared: Bool = false
     ) -> Report {
         Report(
             id: "order-1", status: status, crypto: amount(crypto), reason: "payment_timeout",
-            instructions: instructions ?? transfer)
+            instructions: instructions ?? transfer, isDeclared: isDeclared)
     }
 }

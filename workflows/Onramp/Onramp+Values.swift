@@ -155,6 +155,7 @@ extension Onramp {
             order.crypto = report.crypto ?? crypto
             // The same page is not good for longer because it was read once more.
             if let new = report.instructions, new.isOther(than: instructions) { order.instructions = new }
+            if report.isDeclared { order.isDeclared = true }
             if report.status.showsPayment { order.payment = .seen }
             return order
         }
@@ -262,17 +263,20 @@ extension Onramp {
         public let reason: String?
         /// How it is paid.
         public let instructions: Instructions?
+        /// Whether the customer's word of having paid was taken.
+        public let isDeclared: Bool
 
         /// A report.
         public init(
             id: String, status: Status, crypto: FiatAmount? = nil, reason: String? = nil,
-            instructions: Instructions? = nil
+            instructions: Instructions? = nil, isDeclared: Bool = false
         ) {
             self.id = id
             self.status = status
             self.crypto = crypto
             self.reason = reason
             self.instructions = instructions
+            self.isDeclared = isDeclared
         }
     }
 

@@ -99,6 +99,8 @@ extension PartnerClient {
         public let reasonCode: String?
         /// How the user pays.
         public let instructions: PaymentInstructions?
+        /// When the user's word of having paid was taken; nil: it wasn't.
+        public let declaredAt: Timestamp?
         /// The mode that it belongs to, where that is said.
         public let mode: String?
     }
@@ -244,6 +246,7 @@ extension PartnerClient.Quote: Decodable {
 extension PartnerClient.Order: Decodable {
     private enum Key: String, CodingKey {
         case id, partner_order_ref, status, crypto_amount, reason_code, payment_instructions, mode
+        case partner_payment_confirmed_at
     }
 
     /// Reads an order.
@@ -255,6 +258,7 @@ extension PartnerClient.Order: Decodable {
         cryptoAmount = container.tolerant(.crypto_amount)
         reasonCode = container.tolerant(.reason_code)
         instructions = container.tolerant(.payment_instructions)
+        declaredAt = container.tolerant(.partner_payment_confirmed_at)
         mode = container.tolerant(.mode)
     }
 }

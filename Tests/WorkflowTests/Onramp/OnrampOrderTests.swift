@@ -156,6 +156,10 @@ struct OnrampOrderTests {
         #expect(F.name(refused) == "awaitingPayment")
         #expect(refused.receive(signal: Signal(name: "payment_sent")) == .ignore)
         #expect(job.receive(.reported(report: F.report(.awaitingPayment))) == .ignore)
+        var taken = job
+        taken.receive(
+            .reported(report: Onramp.Report(id: "order-1", status: .awaitingPayment, isDeclared: true)))
+        #expect(F.name(taken) == "awaitingPayment")
         job.passDeadline()
         #expect(F.name(job) == "awaitingPayment")
     }
