@@ -86,7 +86,7 @@ let package = Package(
             knows: ["ProviderCore", "Domain", "Time", "HTTPTypes", "HTTPClient", "Crypto"]),
         library(
             "Dfns", at: "Sources/Providers/Dfns",
-            knows: ["Domain", "Time", "HTTPTypes", "HTTPClient", "Crypto"]),
+            knows: ["ProviderCore", "Domain", "Time", "HTTPTypes", "HTTPClient", "Crypto"]),
         library("PostgresStore", knows: ["Engine", "WorkflowCore", "Time", "Postgres", "SQL"]),
         library("Webhooks", knows: ["Engine", "Time", "HTTPTypes"]),
         library("SandboxCore", at: "Sources/Sandbox/Core", knows: ["Time", "HTTPTypes", "Crypto"]),
@@ -116,7 +116,12 @@ let package = Package(
                 "BorderlessPayments", "BorderlessWithdrawal", "Refund", "RefundDefaultCheck", "BorderlessXYZ",
             ]),
         library("LockstepTesting", knows: ["Engine", "WorkflowCore", "JSONSchema", "Time"]),
-        library("Configuration", knows: ["Dfns", "Domain", "Crypto", "HTTPClient"]),
+        library(
+            "Configuration",
+            knows: [
+                "Dfns", "PontisGlobe", "DollarPe", "BorderlessPayments", "BorderlessXYZ", "Domain", "Crypto",
+                "HTTPClient",
+            ]),
         library("PrivateCluster", knows: ["Postgres"]),
 
         // Level 4: the whole daemon: on virtual time, and against real time
@@ -140,12 +145,18 @@ let package = Package(
             name: "lockstep",
             dependencies: [
                 "Engine", "WorkflowCore", "Domain", "Time", "Postgres", "PostgresStore", "SQL", "HTTPTypes",
-                "HTTPServer", "HTTPClient", "Crypto", "Dfns", "DfnsPayout", "Activities", "Webhooks",
-                "Configuration", "SandboxCore", "SandboxHost", "DfnsSandbox", "PrivateCluster", "JSONSchema", "Bench",
+                "HTTPServer", "HTTPClient", "Crypto", "ProviderCore", "Dfns", "DfnsPayout", "PontisGlobe",
+                "PontisPayout", "DollarPe", "DollarPePayout", "BorderlessPayments", "Onramp", "BorderlessXYZ",
+                "BorderlessWithdrawal", "Refund", "RefundDefaultCheck", "Activities", "Webhooks", "Configuration",
+                "SandboxCore",
+                "SandboxHost", "DfnsSandbox", "PontisSandbox", "DollarPeSandbox", "BorderlessPaymentsSandbox",
+                "BorderlessXYZSandbox", "PrivateCluster", "JSONSchema", "Bench",
             ],
             swiftSettings: strict),
 
-        // Tests, and what several of them share
+        // Tests
+
+        // What several of them share
         library("RecordedHTTP", at: "Tests/RecordedHTTP", knows: ["HTTPTypes", "HTTPClient"]),
         tests(
             "DollarPeTests",
@@ -185,8 +196,9 @@ let package = Package(
         tests(
             "BorderlessXYZSandboxTests",
             of: [
-                "BorderlessXYZSandbox", "SandboxCore", "BorderlessXYZ", "ProviderCore", "Domain", "Time", "HTTPTypes",
-                "HTTPClient", "Crypto",
+                "BorderlessXYZSandbox", "SandboxCore", "BorderlessXYZ", "BorderlessWithdrawal", "Refund",
+                "RefundDefaultCheck", "Activities", "Engine", "Webhooks", "WorkflowCore", "ProviderCore", "Domain",
+                "Time", "HTTPTypes", "HTTPClient", "Crypto",
             ]),
         tests("TimeTests", of: ["Time"]),
         tests("DomainTests", of: ["Domain", "JSONSchema"]),
@@ -217,11 +229,19 @@ let package = Package(
                 "Engine", "WorkflowCore", "JSONSchema", "Time", "LockstepTesting", "Postgres", "PostgresStore", "SQL",
                 "PrivateCluster",
             ]),
-        tests("DfnsTests", of: ["Dfns", "Domain", "Time", "HTTPTypes", "HTTPClient", "Crypto"]),
+        tests("DfnsTests", of: ["Dfns", "ProviderCore", "Domain", "Time", "HTTPTypes", "HTTPClient", "Crypto"]),
         tests(
             "DfnsSandboxTests",
-            of: ["DfnsSandbox", "SandboxCore", "Dfns", "Domain", "Time", "HTTPTypes", "HTTPClient", "Crypto"]),
-        tests("ConfigurationTests", of: ["Configuration", "Dfns", "Domain", "Crypto", "HTTPClient"]),
+            of: [
+                "DfnsSandbox", "SandboxCore", "Dfns", "ProviderCore", "Domain", "Time", "HTTPTypes", "HTTPClient",
+                "Crypto",
+            ]),
+        tests(
+            "ConfigurationTests",
+            of: [
+                "Configuration", "Dfns", "PontisGlobe", "DollarPe", "BorderlessPayments", "BorderlessXYZ", "Domain",
+                "Crypto", "HTTPClient",
+            ]),
         tests(
             "WebhooksTests",
             of: [

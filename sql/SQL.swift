@@ -36,6 +36,7 @@ public enum SQL {
         Migration(name: "0019_unmatched", bytes: PackageResources._019_unmatched_sql),
         Migration(name: "0020_watch", bytes: PackageResources._020_watch_sql),
         Migration(name: "0021_schedules", bytes: PackageResources._021_schedules_sql),
+        Migration(name: "0022_sensitive", bytes: PackageResources._022_sensitive_sql),
         Migration(name: "0023_faster_enqueue", bytes: PackageResources._023_faster_enqueue_sql),
         Migration(name: "0024_long_transactions", bytes: PackageResources._024_long_transactions_sql),
         Migration(name: "0026_children", bytes: PackageResources._026_children_sql),

@@ -485,10 +485,14 @@ $$;
 COMMENT ON FUNCTION lockstep.check_request(request text, wanted lockstep.job_filter) IS 'Raises LK009 or 42501 for a request that can''t be made of the jobs that a filter names.';
 
 CREATE FUNCTION lockstep.check_same_input(job uuid, key text, known jsonb, input jsonb) RETURNS void
-    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
     AS $$
 begin
-    if known is distinct from input then
+    if known is distinct from input and not exists (
+        select from lockstep.job j
+        where j.id = check_same_input.job and j.bucket = lockstep.bucket_of(check_same_input.job)
+            and j.input_digest = lockstep.input_digest(check_same_input.job, check_same_input.input))
+    then
         raise exception 'the key "%" was used before with other input', key
             using errcode = 'LK003', detail = format('The job %s has it.', job),
                 hint = 'A key names one request for ever: use another key for another request, or send the same input.';
@@ -1139,6 +1143,21 @@ CREATE FUNCTION lockstep.in_words(at timestamp with time zone) RETURNS text
     RETURN (to_char((at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI:SS'::text) || ' UTC'::text);
 
 COMMENT ON FUNCTION lockstep.in_words(at timestamp with time zone) IS 'An instant as people write it, in UTC.';
+
+CREATE FUNCTION lockstep.input_digest(job uuid, input jsonb) RETURNS bytea
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+declare
+    digest bytea := convert_to(job::text || ' ' || input::text, 'UTF8');
+begin
+    for round in 1..100 loop
+        digest := sha256(digest);
+    end loop;
+    return digest;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.input_digest(job uuid, input jsonb) IS 'Tells equal inputs of one job from different ones, when the input itself is sealed.';
 
 CREATE FUNCTION lockstep.jobs_to_ask(request text, wanted lockstep.job_filter, after uuid, at_most integer) RETURNS TABLE(bucket smallint, id uuid)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -1931,6 +1950,43 @@ $$;
 
 COMMENT ON FUNCTION lockstep.receive_webhook(provider text, account text, kind text, dedupe_key text, refs text[], headers jsonb, body bytea) IS 'Stores a verified webhook; returns stored, or duplicate where it came before.';
 
+CREATE FUNCTION lockstep.redacted(schema jsonb, value jsonb) RETURNS jsonb
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+declare
+    answer jsonb := value;
+    branch jsonb;
+begin
+    if schema -> 'sensitive' = 'true' then
+        return to_jsonb('‹redacted›'::text);
+    elsif schema ? 'oneOf' then
+        for branch in select b.value from jsonb_array_elements(schema -> 'oneOf') as b loop
+            answer := lockstep.redacted(branch, answer);
+        end loop;
+    elsif jsonb_typeof(value) = 'object' and schema ? 'properties' then
+        select coalesce(
+            jsonb_object_agg(
+                member.key,
+                case
+                    when schema -> 'properties' ? member.key
+                        then lockstep.redacted(schema -> 'properties' -> member.key, member.value)
+                    else member.value
+                end),
+            '{}')
+        into answer
+        from jsonb_each(value) as member;
+    elsif jsonb_typeof(value) = 'array' and schema ? 'items' then
+        select coalesce(
+            jsonb_agg(lockstep.redacted(schema -> 'items', element.value) order by element.position), '[]')
+        into answer
+        from jsonb_array_elements(value) with ordinality as element (value, position);
+    end if;
+    return answer;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.redacted(schema jsonb, value jsonb) IS 'A value without what its schema marks as sensitive, whether that is plain or sealed.';
+
 CREATE FUNCTION lockstep.refresh_statistics() RETURNS SETOF text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
@@ -2363,6 +2419,45 @@ end
 $$;
 
 COMMENT ON FUNCTION lockstep.schedule(name text, workflow text, input jsonb, cron text, time_zone text, overlap text, tenant text) IS 'Writes a recurring job, or writes it anew under its name, and returns its next instant.';
+
+CREATE FUNCTION lockstep.seal_input(job uuid, input jsonb) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+    update lockstep.job j
+    set input = seal_input.input, input_digest = lockstep.input_digest(j.id, j.input)
+    where j.bucket = lockstep.bucket_of(seal_input.job) and j.id = seal_input.job and j.input_digest is null
+$$;
+
+COMMENT ON FUNCTION lockstep.seal_input(job uuid, input jsonb) IS 'Puts an input in which what is sensitive was sealed in place of the one that was given, once for each job.';
+
+CREATE FUNCTION lockstep.sensitive_fields(schema jsonb, path text) RETURNS text[]
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+begin
+    if schema -> 'sensitive' = 'true' then
+        return array[path];
+    elsif schema ? 'oneOf' then
+        return array(
+            select distinct field
+            from jsonb_array_elements(schema -> 'oneOf') as branch,
+                unnest(lockstep.sensitive_fields(branch.value, path)) as field
+            order by field);
+    elsif schema ? 'properties' then
+        return array(
+            select field
+            from jsonb_each(schema -> 'properties') as member,
+                unnest(lockstep.sensitive_fields(
+                    member.value, case when path = '' then member.key else path || '.' || member.key end)) as field
+            order by field);
+    elsif schema ? 'items' then
+        return lockstep.sensitive_fields(schema -> 'items', path || '[]');
+    end if;
+    return '{}';
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.sensitive_fields(schema jsonb, path text) IS 'The sensitive members of what a schema describes, by their paths, such as recipient or payees[].name.';
 
 CREATE FUNCTION lockstep.set_clock(mode text, at timestamp with time zone DEFAULT NULL::timestamp with time zone, auto boolean DEFAULT NULL::boolean) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3296,11 +3391,12 @@ CREATE TABLE lockstep.job (
     enqueued_by text NOT NULL,
     parent_id uuid,
     parent_seq integer,
+    input_digest bytea,
     CONSTRAINT job_child_has_both CHECK (((parent_id IS NULL) = (parent_seq IS NULL)))
 )
 WITH (autovacuum_vacuum_insert_scale_factor='0.1', autovacuum_analyze_scale_factor='0.05');
 
-COMMENT ON TABLE lockstep.job IS 'What was asked: one row for each job, written once by enqueue, never updated.';
+COMMENT ON TABLE lockstep.job IS 'What was asked: one row for each job, written by enqueue. Updated once at most, when its input is sealed.';
 
 COMMENT ON COLUMN lockstep.job.bucket IS 'The job''s bucket, as its id has it.';
 
@@ -3314,7 +3410,7 @@ COMMENT ON COLUMN lockstep.job.version IS 'The flow''s version when the job was 
 
 COMMENT ON COLUMN lockstep.job.key IS 'The app''s own name for the job: once for each tenant and workflow.';
 
-COMMENT ON COLUMN lockstep.job.input IS 'What was asked, checked against the flow''s input schema.';
+COMMENT ON COLUMN lockstep.job.input IS 'What was asked, checked against the flow''s input schema; sensitive fields are sealed when the job starts.';
 
 COMMENT ON COLUMN lockstep.job.tags IS 'Free words for whoever searches.';
 
@@ -3327,6 +3423,8 @@ COMMENT ON COLUMN lockstep.job.enqueued_by IS 'The database role that enqueued i
 COMMENT ON COLUMN lockstep.job.parent_id IS 'The job that runs this one as its child, and is told of its ending.';
 
 COMMENT ON COLUMN lockstep.job.parent_seq IS 'The parent''s transition that started this child.';
+
+COMMENT ON COLUMN lockstep.job.input_digest IS 'The digest of the input as it was given; null: that stands there still. See input_digest().';
 
 CREATE VIEW lockstep.history WITH (security_barrier='true') AS
  SELECT h.job_id,
@@ -3473,17 +3571,63 @@ COMMENT ON COLUMN lockstep.job_status.finished_at IS 'When it ended; null until 
 
 COMMENT ON COLUMN lockstep.job_status.held_by IS 'The account that takes no calls for now, and that it waits for; null: it waits for none.';
 
+CREATE TABLE lockstep.workflow (
+    workflow text NOT NULL,
+    version integer NOT NULL,
+    input_schema jsonb NOT NULL,
+    signals text[] DEFAULT '{}'::text[] NOT NULL,
+    states jsonb DEFAULT '[]'::jsonb NOT NULL,
+    diagram text,
+    published_at timestamp with time zone NOT NULL,
+    takes_new_jobs boolean DEFAULT false NOT NULL,
+    accepts jsonpath GENERATED ALWAYS AS (lockstep.accepting_path(input_schema)) STORED,
+    members text[] GENERATED ALWAYS AS (lockstep.closed_members(input_schema)) STORED,
+    sensitive text[] GENERATED ALWAYS AS (lockstep.sensitive_fields(input_schema, ''::text)) STORED,
+    CONSTRAINT workflow_name_is_plain CHECK ((workflow ~ '^[a-z][a-z0-9_]{0,62}$'::text)),
+    CONSTRAINT workflow_version_is_positive CHECK ((version > 0))
+)
+WITH (toast_tuple_target='8160');
+ALTER TABLE ONLY lockstep.workflow ALTER COLUMN accepts SET STORAGE MAIN;
+
+COMMENT ON TABLE lockstep.workflow IS 'The flows that daemons can run, each published when a daemon starts.';
+
+COMMENT ON COLUMN lockstep.workflow.workflow IS 'The flow''s name.';
+
+COMMENT ON COLUMN lockstep.workflow.version IS 'Its version; new jobs get the one that takes_new_jobs.';
+
+COMMENT ON COLUMN lockstep.workflow.input_schema IS 'What enqueue accepts: a plain subset of JSON Schema.';
+
+COMMENT ON COLUMN lockstep.workflow.signals IS 'The signals that apps may send.';
+
+COMMENT ON COLUMN lockstep.workflow.states IS 'An array of objects: state, plan and whatever else the flow says of each.';
+
+COMMENT ON COLUMN lockstep.workflow.diagram IS 'Its picture in the DOT language.';
+
+COMMENT ON COLUMN lockstep.workflow.published_at IS 'When a daemon published it last.';
+
+COMMENT ON COLUMN lockstep.workflow.takes_new_jobs IS 'Whether new jobs get this version: the newest that all living daemons of the flow know; see 0015_deploys.sql.';
+
+COMMENT ON COLUMN lockstep.workflow.accepts IS 'The input schema as one jsonpath predicate, for what fits; null: it can''t be said, and violation() is asked.';
+
+COMMENT ON COLUMN lockstep.workflow.members IS 'The members that an input may have; null: any.';
+
+COMMENT ON COLUMN lockstep.workflow.sensitive IS 'The sensitive members of its input, by their paths; they are sealed when a job starts, and never shown.';
+
 CREATE VIEW lockstep.jobs WITH (security_barrier='true') AS
  SELECT j.id,
     j.workflow,
-    j.input,
+        CASE
+            WHEN (cardinality(w.sensitive) > 0) THEN lockstep.redacted(w.input_schema, j.input)
+            ELSE j.input
+        END AS input,
     j.key,
     j.tenant,
     j.run_at,
     (s.priority)::integer AS priority,
     j.tags
-   FROM (lockstep.job j
+   FROM ((lockstep.job j
      JOIN lockstep.job_state s ON (((s.id = j.id) AND (s.bucket = j.bucket))))
+     LEFT JOIN lockstep.workflow w ON (((w.workflow = j.workflow) AND (w.version = j.version))))
   WHERE (( SELECT lockstep.acts_for_all() AS acts_for_all) OR (j.tenant = ANY (( SELECT lockstep.own_tenants() AS own_tenants)::text[])));
 
 COMMENT ON VIEW lockstep.jobs IS 'The jobs as apps enqueue them: INSERT (with RETURNING id) and COPY do what enqueue does.';
@@ -3492,7 +3636,7 @@ COMMENT ON COLUMN lockstep.jobs.id IS 'Given by Lockstep; leave it out of an INS
 
 COMMENT ON COLUMN lockstep.jobs.workflow IS 'Which flow.';
 
-COMMENT ON COLUMN lockstep.jobs.input IS 'What is asked.';
+COMMENT ON COLUMN lockstep.jobs.input IS 'What is asked, without what is sensitive.';
 
 COMMENT ON COLUMN lockstep.jobs.key IS 'Your own name for the job: once for each tenant and workflow.';
 
@@ -3707,45 +3851,6 @@ COMMENT ON COLUMN lockstep.nodes.seen_at IS 'Its last heartbeat.';
 COMMENT ON COLUMN lockstep.nodes.buckets IS 'From how many buckets it claims, as of its last heartbeat; null: an older build, which claims from all.';
 
 COMMENT ON COLUMN lockstep.nodes.draining IS 'Whether it takes no new jobs, since it is about to stop.';
-
-CREATE TABLE lockstep.workflow (
-    workflow text NOT NULL,
-    version integer NOT NULL,
-    input_schema jsonb NOT NULL,
-    signals text[] DEFAULT '{}'::text[] NOT NULL,
-    states jsonb DEFAULT '[]'::jsonb NOT NULL,
-    diagram text,
-    published_at timestamp with time zone NOT NULL,
-    takes_new_jobs boolean DEFAULT false NOT NULL,
-    accepts jsonpath GENERATED ALWAYS AS (lockstep.accepting_path(input_schema)) STORED,
-    members text[] GENERATED ALWAYS AS (lockstep.closed_members(input_schema)) STORED,
-    CONSTRAINT workflow_name_is_plain CHECK ((workflow ~ '^[a-z][a-z0-9_]{0,62}$'::text)),
-    CONSTRAINT workflow_version_is_positive CHECK ((version > 0))
-)
-WITH (toast_tuple_target='8160');
-ALTER TABLE ONLY lockstep.workflow ALTER COLUMN accepts SET STORAGE MAIN;
-
-COMMENT ON TABLE lockstep.workflow IS 'The flows that daemons can run, each published when a daemon starts.';
-
-COMMENT ON COLUMN lockstep.workflow.workflow IS 'The flow''s name.';
-
-COMMENT ON COLUMN lockstep.workflow.version IS 'Its version; new jobs get the one that takes_new_jobs.';
-
-COMMENT ON COLUMN lockstep.workflow.input_schema IS 'What enqueue accepts: a plain subset of JSON Schema.';
-
-COMMENT ON COLUMN lockstep.workflow.signals IS 'The signals that apps may send.';
-
-COMMENT ON COLUMN lockstep.workflow.states IS 'An array of objects: state, plan and whatever else the flow says of each.';
-
-COMMENT ON COLUMN lockstep.workflow.diagram IS 'Its picture in the DOT language.';
-
-COMMENT ON COLUMN lockstep.workflow.published_at IS 'When a daemon published it last.';
-
-COMMENT ON COLUMN lockstep.workflow.takes_new_jobs IS 'Whether new jobs get this version: the newest that all living daemons of the flow know; see 0015_deploys.sql.';
-
-COMMENT ON COLUMN lockstep.workflow.accepts IS 'The input schema as one jsonpath predicate, for what fits; null: it can''t be said, and violation() is asked.';
-
-COMMENT ON COLUMN lockstep.workflow.members IS 'The members that an input may have; null: any.';
 
 CREATE VIEW lockstep.open_workflow AS
  SELECT DISTINCT ON (w.workflow) w.workflow,
@@ -4192,7 +4297,8 @@ CREATE VIEW lockstep.workflows AS
     (EXISTS ( SELECT
            FROM lockstep.known_versions k
           WHERE ((k.workflow = w.workflow) AND (k.version = w.version)))) AS runs,
-    w.takes_new_jobs
+    w.takes_new_jobs,
+    w.sensitive
    FROM lockstep.workflow w;
 
 COMMENT ON VIEW lockstep.workflows IS 'The flows: what they accept, which signals they take, how they look.';
@@ -4216,6 +4322,8 @@ COMMENT ON COLUMN lockstep.workflows.paused IS 'Whether it is paused.';
 COMMENT ON COLUMN lockstep.workflows.runs IS 'Whether a living daemon can run it.';
 
 COMMENT ON COLUMN lockstep.workflows.takes_new_jobs IS 'Whether new jobs get this version.';
+
+COMMENT ON COLUMN lockstep.workflows.sensitive IS 'The sensitive members of its input, by their paths: sealed in the database, and redacted everywhere else.';
 
 ALTER TABLE ONLY lockstep.attempt ATTACH PARTITION lockstep.attempt_default DEFAULT;
 
@@ -4491,6 +4599,8 @@ GRANT ALL ON FUNCTION lockstep.in_words(at timestamp with time zone) TO lockstep
 GRANT ALL ON FUNCTION lockstep.in_words(at timestamp with time zone) TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.in_words(at timestamp with time zone) TO lockstep_daemon;
 
+REVOKE ALL ON FUNCTION lockstep.input_digest(job uuid, input jsonb) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION lockstep.jobs_to_ask(request text, wanted lockstep.job_filter, after uuid, at_most integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION lockstep.join_clock(name text, next_due timestamp with time zone, busy boolean) FROM PUBLIC;
@@ -4624,6 +4734,11 @@ REVOKE ALL ON FUNCTION lockstep.read_filter(filter jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION lockstep.receive_webhook(provider text, account text, kind text, dedupe_key text, refs text[], headers jsonb, body bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.receive_webhook(provider text, account text, kind text, dedupe_key text, refs text[], headers jsonb, body bytea) TO lockstep_daemon;
 
+REVOKE ALL ON FUNCTION lockstep.redacted(schema jsonb, value jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.redacted(schema jsonb, value jsonb) TO lockstep_app;
+GRANT ALL ON FUNCTION lockstep.redacted(schema jsonb, value jsonb) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.redacted(schema jsonb, value jsonb) TO lockstep_daemon;
+
 REVOKE ALL ON FUNCTION lockstep.refresh_statistics() FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.refresh_statistics() TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.refresh_statistics() TO lockstep_daemon;
@@ -4698,6 +4813,12 @@ GRANT ALL ON FUNCTION lockstep.run_schedules() TO lockstep_daemon;
 REVOKE ALL ON FUNCTION lockstep.schedule(name text, workflow text, input jsonb, cron text, time_zone text, overlap text, tenant text) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.schedule(name text, workflow text, input jsonb, cron text, time_zone text, overlap text, tenant text) TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.schedule(name text, workflow text, input jsonb, cron text, time_zone text, overlap text, tenant text) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.seal_input(job uuid, input jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.seal_input(job uuid, input jsonb) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.sensitive_fields(schema jsonb, path text) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.sensitive_fields(schema jsonb, path text) TO lockstep_daemon;
 
 REVOKE ALL ON FUNCTION lockstep.set_clock(mode text, at timestamp with time zone, auto boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.set_clock(mode text, at timestamp with time zone, auto boolean) TO lockstep_ops;
@@ -4800,6 +4921,9 @@ GRANT SELECT ON TABLE lockstep.job_status TO lockstep_app;
 GRANT SELECT ON TABLE lockstep.job_status TO lockstep_ops;
 GRANT SELECT ON TABLE lockstep.job_status TO lockstep_daemon;
 
+GRANT SELECT ON TABLE lockstep.workflow TO lockstep_ops;
+GRANT SELECT,INSERT,UPDATE ON TABLE lockstep.workflow TO lockstep_daemon;
+
 GRANT SELECT,INSERT ON TABLE lockstep.jobs TO lockstep_app;
 GRANT SELECT,INSERT ON TABLE lockstep.jobs TO lockstep_ops;
 GRANT SELECT,INSERT ON TABLE lockstep.jobs TO lockstep_daemon;
@@ -4821,9 +4945,6 @@ GRANT SELECT ON TABLE lockstep.migration TO lockstep_daemon;
 
 GRANT SELECT ON TABLE lockstep.nodes TO lockstep_ops;
 GRANT SELECT ON TABLE lockstep.nodes TO lockstep_daemon;
-
-GRANT SELECT ON TABLE lockstep.workflow TO lockstep_ops;
-GRANT SELECT,INSERT,UPDATE ON TABLE lockstep.workflow TO lockstep_daemon;
 
 GRANT SELECT ON TABLE lockstep.open_workflow TO lockstep_ops;
 GRANT SELECT ON TABLE lockstep.open_workflow TO lockstep_daemon;

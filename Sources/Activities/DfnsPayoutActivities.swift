@@ -1,6 +1,5 @@
 public import Dfns
 public import DfnsPayout
-import Domain
 public import Engine
 import WorkflowCore
 
@@ -19,34 +18,31 @@ public struct DfnsPayoutActivities: ActivityHandler {
         _ activity: DfnsPayout.Activity, in context: ActivityContext
     ) async -> Answer<DfnsPayout.Event> {
         guard let client = clients[context.account]?.sending(unless: { context.permit.isOver }) else {
-            return .refused(
-                ProviderRefusal(
-                    code: Refusal.Code.unauthorized.rawValue,
-                    message: "no Dfns account called \(context.account) is configured"))
+            return .noAccount("Dfns", context.account)
         }
         switch activity {
         case .requestQuote(let order):
-            return answer(
+            return Answer(
                 await client.quote(
                     walletID: order.walletID.text, asset: order.asset, fiatCurrency: order.fiatCurrency,
                     country: order.country)
             ) { .quoted(quote: DfnsPayout.Quote($0, at: context.startedAt)) }
         case .createPayout(let order):
-            return answer(
+            return Answer(
                 await client.createPayout(DfnsClient.PayoutOrder(order), externalID: context.key.description)
             ) { .opened(id: $0.id, by: requester(of: $0, as: client)) }
         case .readPayout(let id):
-            return answer(await client.payout(id)) { DfnsPayout.Event(reading: $0) }
+            return Answer(await client.payout(id)) { DfnsPayout.Event(reading: $0) }
         case .confirm(let payout, let transfer):
-            return answer(
+            return Answer(
                 await client.confirm(
                     payoutID: payout.id, walletID: payout.order.walletID.text, asset: transfer.asset,
                     to: transfer.address)
             ) { _ in .confirmed }
         case .cancel(let payout):
-            return answer(await client.cancel(payoutID: payout.id)) { _ in .retracted }
+            return Answer(await client.cancel(payoutID: payout.id)) { _ in .retracted }
         case .readTransfer(let id, let wallet):
-            return answer(await client.transfer(id, from: wallet.text)) { DfnsPayout.Event(tracing: $0) }
+            return Answer(await client.transfer(id, from: wallet.text)) { DfnsPayout.Event(tracing: $0) }
         }
     }
 
@@ -54,17 +50,5 @@ public struct DfnsPayoutActivities: ActivityHandler {
     private func requester(of payout: DfnsClient.Payout, as client: DfnsClient) -> DfnsPayout.Requester {
         guard let user = payout.requester?.userID, let own = client.account.userID, user != own else { return .us }
         return .another(user: user)
-    }
-
-    private func answer<Value>(
-        _ outcome: DfnsOutcome<Value>, _ event: (Value) -> DfnsPayout.Event?
-    ) -> Answer<DfnsPayout.Event> {
-        switch outcome {
-        case .answered(let value): event(value).map { .event($0) } ?? .nothing
-        case .notApplied(let retryAfter, let message): .notApplied(retryAfter: retryAfter, message: message)
-        case .refused(let refusal):
-            .refused(ProviderRefusal(code: refusal.code.rawValue, message: refusal.message))
-        case .unknown(let message): .unknown(message: message)
-        }
     }
 }

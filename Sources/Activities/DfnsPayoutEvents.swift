@@ -1,6 +1,7 @@
 import Dfns
 import DfnsPayout
 import Domain
+import ProviderCore
 import Time
 
 extension DfnsPayout.Event {

@@ -1,6 +1,4 @@
-public import Dfns
-import Crypto
-import Domain
+public import Crypto
 import HTTPClient
 
 /// What a daemon is told in its configuration file, checked as a whole: there is no half of one.
@@ -22,15 +20,20 @@ import HTTPClient
 ///       },
 ///     },
 ///   },
-///   http: {listen: "127.0.0.1:7400"},
+///   // the address under which providers reach us, for `lockstep accounts register-webhooks`
+///   http: {listen: "127.0.0.1:7400", public_url: "https://lockstep.example.com"},
+///   // what fields marked sensitive are sealed with, 32 bytes in base64 each; old ones stay as long as they are in use
+///   sensitive_keys: {current: "k2", keys: {k1: {env: "LOCKSTEP_KEY_1"}, k2: {file: "keys/k2"}}},
 ///   engine: {jobs_held: 2000, calls_per_account: 32},
 /// }
 /// ```
 public struct LockstepConfiguration: Sendable {
-    /// The accounts at Dfns, by name.
-    public let dfnsAccounts: [DfnsAccount]
-    /// What is allowed at these accounts, by their names; those without an entry have no limits of their own.
-    public let limits: [String: Limits]
+    /// The accounts at all providers.
+    public let accounts: Accounts
+    /// What is allowed at these accounts; those without an entry have no limits of their own.
+    public let limits: [AccountName: Limits]
+    /// What sensitive fields are sealed with; nil: nothing sensitive can be stored.
+    public let sensitiveKeys: KeyRing?
     /// Where webhooks, the dashboard and metrics are served.
     public let http: HTTP
     /// How much the engine takes on; what is nil keeps its default.
@@ -52,6 +55,13 @@ public struct LockstepConfiguration: Sendable {
         public let host: String
         /// The port; 0 is any free one.
         public let port: UInt16
+        /// Under which address providers reach us, such as `https://lockstep.example.com`; without a slash at the end.
+        public let publicURL: String?
+
+        /// Where webhooks of an account go, as its provider sees it; nil without a public address.
+        public func webhookAddress(of account: AccountName) -> String? {
+            publicURL.map { "\($0)/webhooks/\(account.provider)/\(account.name)" }
+        }
     }
 
     /// Limits of the engine.
@@ -80,47 +90,42 @@ public struct LockstepConfiguration: Sendable {
     ///   - text: the file's content.
     ///   - file: the file's name, for errors; files that it names are looked for beside it.
     ///   - environment: the environment's variables.
+    ///   - random: gives that many bytes that nobody can guess, for the nonces of what is sealed.
+    ///   - mayLackWebhookSecrets: whether files of webhook secrets may be missing: before the webhooks are registered.
     ///   - readFile: gives the content of a file.
     /// - Throws: `ConfigurationError`, which names the file, the line, what is wrong and what to do.
     public static func load(
-        text: String, file: String, environment: [String: String], readFile: @escaping (String) throws -> String
+        text: String, file: String, environment: [String: String], random: @escaping @Sendable (Int) -> [UInt8],
+        mayLackWebhookSecrets: Bool = false, readFile: @escaping (String) throws -> String
     ) throws(ConfigurationError) -> LockstepConfiguration {
-        let surroundings = Surroundings(file: file, environment: environment, readFile: readFile)
-        let value: JSON5
-        do throws(JSON5Error) {
-            value = try JSON5Parser.parse(text)
-        } catch {
-            throw surroundings.error(error.line, error.message)
-        }
-        let root = try Section(value, path: "", in: surroundings)
-        try root.allow(["accounts", "http", "engine"])
+        let root = try Section.root(
+            text,
+            Surroundings(
+                file: file, environment: environment, random: random, mayLackWebhookSecrets: mayLackWebhookSecrets,
+                readFile: readFile))
+        let entries = try AccountEntries(root.section("accounts"))
         return LockstepConfiguration(
-            dfnsAccounts: try dfnsAccounts(root.section("accounts")), limits: try limits(root.section("accounts")),
-            http: try HTTP(root.section("http")),
+            accounts: try Accounts(entries), limits: try limits(entries),
+            sensitiveKeys: try KeyRing(root.section("sensitive_keys")), http: try HTTP(root.section("http")),
             engine: try Engine(root.section("engine")))
     }
 
-    private static func dfnsAccounts(_ accounts: Section?) throws(ConfigurationError) -> [DfnsAccount] {
-        try accounts?.allow(["dfns"])
-        guard let section = try accounts?.section("dfns") else { return [] }
-        var found: [DfnsAccount] = []
-        for member in section.members {
-            let path = section.path(of: member.name)
-            found.append(
-                try DfnsAccount(named: member.name, Section(member.value, path: path, in: section.surroundings)))
-        }
-        return found.sorted { $0.name < $1.name }
+    /// Reads what sensitive fields are sealed with, and nothing else: for commands that call no provider.
+    ///
+    /// Throws as `load` does.
+    public static func sensitiveKeys(
+        text: String, file: String, environment: [String: String], readFile: @escaping (String) throws -> String
+    ) throws(ConfigurationError) -> KeyRing? {
+        let surroundings = Surroundings(
+            file: file, environment: environment, random: { _ in [] }, mayLackWebhookSecrets: true, readFile: readFile)
+        return try KeyRing(Section.root(text, surroundings).section("sensitive_keys"))
     }
-}
 
-extension LockstepConfiguration {
-    fileprivate static func limits(_ accounts: Section?) throws(ConfigurationError) -> [String: Limits] {
-        var found: [String: Limits] = [:]
-        guard let section = try accounts?.section("dfns") else { return found }
-        for member in section.members {
-            let account = try Section(member.value, path: section.path(of: member.name), in: section.surroundings)
-            guard let limits = try account.section("limits") else { continue }
-            found[member.name] = try Limits(limits)
+    private static func limits(_ entries: AccountEntries) throws(ConfigurationError) -> [AccountName: Limits] {
+        var found: [AccountName: Limits] = [:]
+        for entry in entries.all {
+            guard let limits = try entry.section.section("limits") else { continue }
+            found[entry.id] = try Limits(limits)
         }
         return found
     }
@@ -140,19 +145,27 @@ extension LockstepConfiguration.Limits {
 }
 
 extension LockstepConfiguration.HTTP {
-    static let standard = LockstepConfiguration.HTTP(host: "127.0.0.1", port: 7400)
-
     init(_ section: Section?) throws(ConfigurationError) {
-        try section?.allow(["listen"])
+        try section?.allow(["listen", "public_url"])
+        let publicURL = try section.flatMap { (section) throws(ConfigurationError) in try Self.publicURL(section) }
         guard let section, let value = section.value("listen") else {
-            self = .standard
+            self.init(host: "127.0.0.1", port: 7400, publicURL: publicURL)
             return
         }
         guard case .text(let text) = value.value, let colon = text.lastIndex(of: ":"), colon > text.startIndex,
             let port = UInt16(text[text.index(after: colon)...]), !text.contains(where: \.isWhitespace),
             !text.contains("/")
         else { throw section.wrong("listen", value, "host and port, such as \"127.0.0.1:7400\"") }
-        self.init(host: String(text[..<colon]), port: port)
+        self.init(host: String(text[..<colon]), port: port, publicURL: publicURL)
+    }
+
+    /// Providers send over TLS only; without it they may come to this machine, which simulators do.
+    private static func publicURL(_ section: Section) throws(ConfigurationError) -> String? {
+        guard let value = section.value("public_url") else { return nil }
+        guard case .text(let text) = value.value, let origin = Origin(text), origin.isSecure || origin.isLoopback else {
+            throw section.wrong("public_url", value, "scheme and host, such as \"https://lockstep.example.com\"")
+        }
+        return origin.description
     }
 }
 
@@ -170,51 +183,5 @@ extension LockstepConfiguration.Engine {
         idlePoll = try section?.number("idle_poll_milliseconds", from: 10, to: 60_000).map { .milliseconds($0) }
         grace = try section?.number("grace_seconds", from: 0, to: 3600).map { .seconds($0) }
         databaseConnections = try section?.number("database_connections", from: 1, to: 100)
-    }
-}
-
-extension DfnsAccount {
-    /// The account that an entry describes.
-    init(named name: String, _ section: Section) throws(ConfigurationError) {
-        try section.allow([
-            "mode", "base_url", "token", "credential_id", "private_key", "user_id", "webhook_secret", "limits",
-        ])
-        let mode = try section.text("mode", "\"test\" or \"live\"")
-        guard let knownMode = Mode(rawValue: mode.text) else {
-            throw section.surroundings.error(
-                mode.line, "\(section.path(of: "mode")) is “\(mode.text)”; write \"test\" or \"live\"")
-        }
-        let example = "\"https://api.dfns.io\""
-        let url = try section.text("base_url", example)
-        guard let origin = Origin(url.text) else {
-            throw section.surroundings.error(
-                url.line, "\(section.path(of: "base_url")) is “\(url.text)”; write scheme and host, such as \(example)")
-        }
-        let token = try section.secret("token")
-        let credentialID = try section.secret("credential_id", orText: true)
-        let privateKey = try Self.privateKey(section)
-        let userID = try section.optionalSecret("user_id", orText: true)
-        let webhookSecret = try section.optionalSecret("webhook_secret")
-        do throws(InvalidValue) {
-            try self.init(
-                name: name, mode: knownMode, origin: origin, token: token.secret,
-                credentialID: credentialID.secret.reveal(), privateKey: privateKey,
-                userID: userID?.reveal(),
-                webhookSecret: webhookSecret)
-        } catch {
-            throw section.surroundings.error(url.line, "\(section.path(of: "base_url")): \(error)")
-        }
-    }
-
-    private static func privateKey(_ section: Section) throws(ConfigurationError) -> PrivateKey {
-        let pem = try section.secret("private_key")
-        do throws(CryptoError) {
-            return try PrivateKey(pem: pem.secret.reveal())
-        } catch {
-            throw section.surroundings.error(
-                pem.line,
-                "\(section.path(of: "private_key")): \(pem.source) holds no usable key (\(error)); "
-                    + "put a PEM private key there: Ed25519, P-256 or RSA")
-        }
     }
 }

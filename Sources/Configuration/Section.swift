@@ -4,6 +4,9 @@ import Domain
 struct Surroundings {
     let file: String
     let environment: [String: String]
+    let random: @Sendable (Int) -> [UInt8]
+    /// Whether files of webhook secrets may be missing.
+    let mayLackWebhookSecrets: Bool
     let readFile: (String) throws -> String
 
     /// A path from the configuration: relative to its file's folder.
@@ -23,6 +26,19 @@ struct Section {
     let line: Int
     let members: [JSON5.Member]
     let surroundings: Surroundings
+
+    /// The whole configuration.
+    static func root(_ text: String, _ surroundings: Surroundings) throws(ConfigurationError) -> Section {
+        let value: JSON5
+        do throws(JSON5Error) {
+            value = try JSON5Parser.parse(text)
+        } catch {
+            throw surroundings.error(error.line, error.message)
+        }
+        let root = try Section(value, path: "", in: surroundings)
+        try root.allow(["accounts", "http", "engine", "sensitive_keys"])
+        return root
+    }
 
     /// The object that a value has to be.
     init(_ value: JSON5, path: String, in surroundings: Surroundings) throws(ConfigurationError) {
@@ -55,6 +71,11 @@ struct Section {
             throw surroundings.error(line, "\(path(of: name)) is missing; add \(name): \(example)")
         }
         return value
+    }
+
+    /// A text, or nil.
+    func optionalText(_ name: String, _ example: String) throws(ConfigurationError) -> String? {
+        value(name) == nil ? nil : try text(name, example).text
     }
 
     /// A member that is an object, or nil.
@@ -109,6 +130,31 @@ struct Section {
     func optionalSecret(_ name: String, orText isTextAllowed: Bool = false) throws(ConfigurationError) -> Secret? {
         guard let value = value(name) else { return nil }
         return try resolve(name, value, isTextAllowed)
+    }
+
+    /// A secret that `lockstep accounts register-webhooks` writes where it says `{file: …}`, or nil.
+    func webhookSecret(_ name: String) throws(ConfigurationError) -> Secret? {
+        do throws(ConfigurationError) {
+            return try optionalSecret(name)
+        } catch {
+            guard let value = value(name), let file = file(of: value), (try? surroundings.readFile(file)) == nil else {
+                throw error
+            }
+            if surroundings.mayLackWebhookSecrets { return nil }
+            throw surroundings.error(
+                value.line,
+                "\(path(of: name)): the file \(file) can't be read; lockstep accounts register-webhooks writes it")
+        }
+    }
+
+    /// The file that a secret is read from, if it is one.
+    func secretFile(_ name: String) -> String? { value(name).flatMap { file(of: $0) } }
+
+    private func file(of value: JSON5) -> String? {
+        guard case .object(let members) = value.value, members.count == 1, let member = members.first,
+            member.name == "file", case .text(let target) = member.value.value
+        else { return nil }
+        return surroundings.path(target)
     }
 
     private static let references = "{env: \"NAME\"} or {file: \"path\"}"

@@ -14,6 +14,8 @@ public indirect enum Schema: Hashable, Sendable {
     case oneOf([Schema])
     /// Anything.
     case any
+    /// What must not be seen: personal data, or a secret.
+    case sensitive(Schema)
 
     /// One member of an object.
     public struct Property: Hashable, Sendable {
@@ -53,6 +55,24 @@ public indirect enum Schema: Hashable, Sendable {
             ]
         case .oneOf(let branches): return ["oneOf": .array(branches.map(\.json))]
         case .any: return [:]
+        case .sensitive(let schema):
+            guard case .object(var members) = schema.json else { return schema.json }
+            members["sensitive"] = true
+            return .object(members)
+        }
+    }
+
+    /// The members that must not be seen, by their paths, such as `recipient` or `payees[].name`; sorted.
+    public var sensitivePaths: [String] { Set(sensitivePaths(at: "")).sorted() }
+
+    private func sensitivePaths(at path: String) -> [String] {
+        switch self {
+        case .sensitive: [path]
+        case .object(let properties):
+            properties.flatMap { $0.schema.sensitivePaths(at: path.isEmpty ? $0.name : "\(path).\($0.name)") }
+        case .array(let element): element.sensitivePaths(at: path + "[]")
+        case .oneOf(let branches): branches.flatMap { $0.sensitivePaths(at: path) }
+        case .string, .integer, .boolean, .any: []
         }
     }
 }
@@ -64,6 +84,9 @@ public protocol SchemaDescribed: Codable {
     /// Some valid value, with which a schema can be derived from a type that contains it.
     static var sample: Self { get }
 }
+
+/// A value that must not be seen: its schema says so.
+public protocol SensitiveValue: Codable {}
 
 extension Schema {
     /// The schema of a type, derived by letting it decode itself from a recorder that notes what it asks for.

@@ -21,7 +21,8 @@ final class SchemaRecorder: Decoder {
         let value = Result { try Value(from: recorder) }
         // An enum with payloads fails because there was no name, and a dictionary is empty: say what is wrong instead.
         if recorder.hasOpenNames { throw recorder.unsupported("\(type), whose members have no fixed names") }
-        return (try value.get(), recorder.whole ?? .object(recorder.properties))
+        let schema = recorder.whole ?? .object(recorder.properties)
+        return (try value.get(), type is any SensitiveValue.Type ? .sensitive(schema) : schema)
     }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {

@@ -119,6 +119,7 @@ struct Content {
             if commit.keepsLease { job.row.dueAt = leaseEnds } else { job.owner = nil }
             job.history += commit.history
             job.attempts += commit.attempts
+            job.input = commit.sealedInput ?? job.input
             job.references.formUnion(commit.references)
             for signal in commit.handled {
                 job.inbox.removeAll { $0.id == signal.id }

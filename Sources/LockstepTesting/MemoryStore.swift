@@ -187,7 +187,7 @@ public struct StoredJob: Sendable {
     /// 1 first, 4 last.
     public let priority: Int
     /// What it was asked, as JSON.
-    public let input: String
+    public internal(set) var input: String
     /// The job that runs it.
     public internal(set) var parent: JobID?
     /// The changing part.

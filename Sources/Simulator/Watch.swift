@@ -296,14 +296,15 @@ extension Watch {
         checkWaking(commit, at: now)
     }
 
-    /// A job that is given back, waits and isn't due would wait for ever, unless it waits for a signal alone.
+    /// A job that is given back, waits and isn't due would wait for ever, unless it waits for a signal or a child alone.
     private mutating func checkWaking(_ commit: JobCommit, at now: Timestamp) {
         let row = commit.row
         guard !commit.keepsLease, row.status == .waiting, row.dueAt == nil else {
             if row.status == .parked { parked(commit, at: now) }
             return
         }
-        if row.plan != "wait" || row.deadlineAt != nil {
+        let waits = row.plan == "wait" || row.plan?.hasPrefix("run ") == true
+        if !waits || row.deadlineAt != nil {
             let what = "it is given back in \(row.state ?? "nothing") to \(row.plan ?? "do nothing"), and never due"
             broken(.everyJobEnds, commit.id, what, at: now)
         }

@@ -160,7 +160,7 @@ extension World {
             for row in commit.history { noteTransition(row, of: commit) }
             noteRow(commit, by: number)
             watch.committed(commit, by: batch.node, at: now)
-            for child in commit.children { noticeChild(child, of: commit) }
+            for child in commit.children where watch.seen[child.id] == nil { noticeChild(child, of: commit) }
         }
         if didWake { ring() }
         return accepted

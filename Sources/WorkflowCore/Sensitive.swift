@@ -1,3 +1,5 @@
+public import JSONSchema
+
 /// A value that must not be seen: personal data, or a secret.
 ///
 /// It prints as `‹redacted›`. Encoded, it is what the encoder's `SensitiveCoding` makes of it: sealed for the
@@ -20,7 +22,7 @@ extension Sensitive: CustomStringConvertible, CustomDebugStringConvertible, Cust
     public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
-extension Sensitive: Codable {
+extension Sensitive: SensitiveValue {
     /// Reads a sealed value, or a plain one (an app's input).
     ///
     /// - Throws: `DecodingError` for what was redacted, and what `SensitiveCoding.open` throws.
@@ -36,7 +38,19 @@ extension Sensitive: Codable {
                 return
             }
         }
-        self.init(try container.decode(Value.self))
+        self.init(try Self.plain(in: container, hidesReasons: decoder.sensitiveCoding != nil))
+    }
+
+    /// The plain value; where it is business data, an error says where it is wrong, but not what stands there.
+    private static func plain(in container: any SingleValueDecodingContainer, hidesReasons: Bool) throws -> Value {
+        do {
+            return try container.decode(Value.self)
+        } catch let error as DecodingError where hidesReasons {
+            throw DecodingError.dataCorrupted(
+                .init(
+                    codingPath: error.path ?? container.codingPath,
+                    debugDescription: "it does not fit; what it holds is sensitive, and not shown"))
+        }
     }
 
     /// Writes it sealed where the encoder can, and redacted otherwise.
@@ -87,5 +101,16 @@ extension Decoder {
 extension Encoder {
     fileprivate var sensitiveCoding: SensitiveCoding? {
         SensitiveCoding.key.flatMap { userInfo[$0] } as? SensitiveCoding
+    }
+}
+
+extension DecodingError {
+    fileprivate var path: [any CodingKey]? {
+        switch self {
+        case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
+            context.codingPath
+        case .keyNotFound(let key, let context): context.codingPath + [key]
+        @unknown default: nil
+        }
     }
 }

@@ -24,7 +24,8 @@ private func load(_ text: String, file: String = "/etc/lockstep/lockstep.json5")
         "/etc/lockstep/empty": " \n", "/etc/lockstep/not-a-key": "hello",
     ]
     return try LockstepConfiguration.load(
-        text: text, file: file, environment: ["DFNS_TOKEN": "bearer-1", "DFNS_HOOK": "whsec-1", "EMPTY": ""]
+        text: text, file: file, environment: ["DFNS_TOKEN": "bearer-1", "DFNS_HOOK": "whsec-1", "EMPTY": ""],
+        random: { Array(repeating: 7, count: $0) }
     ) { path in
         guard let content = files[path] else { throw NoSuchFile() }
         return content
@@ -74,9 +75,10 @@ func limits() throws {
         whole.replacingOccurrences(of: #"user_id: "us-1","#, with: #"user_id: "us-1", limits: \#(limits),"#)
     }
     let read = try load(limited("{concurrency: 32, rate: 10, burst: 20}")).limits
-    #expect(Array(read.keys) == ["main"])
-    #expect(read["main"]?.concurrency == 32 && read["main"]?.rate == 10 && read["main"]?.burst == 20)
-    #expect(try load(limited("{rate: 5}")).limits["main"]?.burst == nil)
+    let main = AccountName(provider: "dfns", name: "main")
+    #expect(Array(read.keys) == [main])
+    #expect(read[main]?.concurrency == 32 && read[main]?.rate == 10 && read[main]?.burst == 20)
+    #expect(try load(limited("{rate: 5}")).limits[main]?.burst == nil)
     #expect(
         complaint(limited("{rate: 0}")).contains("accounts.dfns.main.limits.rate is 0; write a whole number from 1"))
     #expect(complaint(limited("{rates: 5}")).contains("accounts.dfns.main.limits.rates is not known; known here:"))
@@ -86,12 +88,12 @@ func limits() throws {
 @Test("A whole configuration is read, with secrets from the environment and from files beside it")
 func reads() throws {
     let configuration = try load(whole)
-    #expect(configuration.dfnsAccounts.map(\.name) == ["live-eu", "main"])
-    let live = try #require(configuration.dfnsAccounts.first)
+    #expect(configuration.accounts.dfns.map(\.name) == ["live-eu", "main"])
+    let live = try #require(configuration.accounts.dfns.first)
     #expect(live.mode == .live && live.origin == Origin("https://api.dfns.io"))
     #expect(live.token.reveal() == "bearer-2")
     #expect(live.webhookSecret == nil && live.userID == nil)
-    let main = try #require(configuration.dfnsAccounts.last)
+    let main = try #require(configuration.accounts.dfns.last)
     #expect(main.mode == .test && main.origin == Origin("http://127.0.0.1:7401"))
     #expect(main.token.reveal() == "bearer-1")
     #expect(main.credentialID == "cr-1" && main.userID == "us-1")
@@ -107,14 +109,14 @@ func reads() throws {
 @Test("An empty configuration is whole: it has no accounts, listens on loopback, and keeps the defaults")
 func empty() throws {
     let configuration = try load("{}")
-    #expect(configuration.dfnsAccounts.isEmpty)
+    #expect(configuration.accounts.all.isEmpty && configuration.sensitiveKeys == nil)
     #expect(configuration.http.host == "127.0.0.1" && configuration.http.port == 7400)
     #expect(configuration.engine.jobsHeld == nil && configuration.engine.lease == nil)
 }
 
 @Test("A configuration that is named without a folder finds its files in the working directory")
 func besideNothing() throws {
-    #expect(try load(whole, file: "lockstep.json5").dfnsAccounts.count == 2)
+    #expect(try load(whole, file: "lockstep.json5").accounts.dfns.count == 2)
 }
 
 @Test("A configuration shows no secret to whoever prints it")
@@ -235,11 +237,14 @@ func wrongAccount(member: String, replacement: String, message: String) {
     arguments: [
         ("[]", "1: the configuration is a list; write an object: { … }"),
         ("{http: 7400}", "1: http is a number; write an object: { … }"),
-        ("{\n\nhtpp: {}}", "3: htpp is not known; known here: accounts, http, engine"),
-        ("{accounts: {acme: {}}}", "1: accounts.acme is not known; known here: dfns"),
+        ("{\n\nhtpp: {}}", "3: htpp is not known; known here: accounts, http, engine, sensitive_keys"),
+        (
+            "{accounts: {acme: {}}}",
+            "1: accounts.acme is not known; known here: dfns, pontis, dollarpe, borderless_payments, borderless_xyz"
+        ),
         ("{accounts: {dfns: []}}", "1: accounts.dfns is a list; write an object: { … }"),
         ("{accounts: {dfns: {\nmain: \"x\"}}}", "2: accounts.dfns.main is text; write an object: { … }"),
-        ("{http: {port: 1}}", "1: http.port is not known; known here: listen"),
+        ("{http: {port: 1}}", "1: http.port is not known; known here: listen, public_url"),
         ("{http: {listen: 7400}}", "1: http.listen is 7400; write host and port, such as \"127.0.0.1:7400\""),
         ("{http: {listen: \":7400\"}}", "1: http.listen is “:7400”; write host and port, such as \"127.0.0.1:7400\""),
         (

@@ -4,6 +4,7 @@ import DfnsSandbox
 import Domain
 import HTTPClient
 import HTTPTypes
+import ProviderCore
 import SandboxCore
 import Testing
 import Time
@@ -48,7 +49,7 @@ struct ClientTests {
         return (DfnsClient(account: account, transport: transport), transport)
     }
 
-    private func value<Value>(_ outcome: DfnsOutcome<Value>) throws -> Value {
+    private func value<Value>(_ outcome: ProviderOutcome<Value>) throws -> Value {
         guard case .answered(let value) = outcome else {
             Issue.record("\(outcome)")
             throw CancellationError()

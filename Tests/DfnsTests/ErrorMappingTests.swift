@@ -2,10 +2,11 @@ import Dfns
 import Domain
 import HTTPClient
 import HTTPTypes
+import ProviderCore
 import Testing
 
 /// What a row of the tables below comes to, in one word.
-private func word<Value>(_ outcome: DfnsOutcome<Value>) -> String {
+private func word<Value>(_ outcome: ProviderOutcome<Value>) -> String {
     switch outcome {
     case .answered: "answered"
     case .notApplied(let retryAfter, _): retryAfter.map { "notApplied \($0.components.seconds)" } ?? "notApplied"
@@ -91,7 +92,7 @@ func successes(status: Int) async throws {
     ])
 func messages(body: String, message: String) async throws {
     let outcome = try await client(RecordingTransport([answer(404, body)])).payout("pyt-1")
-    #expect(outcome == .refused(DfnsRefusal(Refusal(.notFound, message), status: 404)))
+    #expect(outcome == .refused(CallRefusal(Refusal(.notFound, message), status: 404)))
 }
 
 @Test(

@@ -3,6 +3,7 @@ import Dfns
 import Domain
 import HTTPClient
 import HTTPTypes
+import ProviderCore
 import Testing
 import Time
 

@@ -2,6 +2,7 @@ import Dfns
 import Domain
 import HTTPClient
 import HTTPTypes
+import ProviderCore
 import Testing
 
 // Where Dfns's pages differ from each other, or leave something open, the client survives each reading.
@@ -59,7 +60,7 @@ func refusesDuplicate() async throws {
     #expect(
         try await client(hidden).createPayout(try order(), externalID: "payout-42")
             == .refused(
-                DfnsRefusal(
+                CallRefusal(
                     Refusal(.duplicate, "Dfns answered 409: externalId already used (error 1)"), status: 409,
                     duplicateOf: "pyt-old")))
 

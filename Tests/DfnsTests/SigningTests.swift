@@ -4,6 +4,7 @@ import Domain
 import Foundation
 import HTTPClient
 import HTTPTypes
+import ProviderCore
 import Testing
 
 @Test("Each kind of key signs client data that its public key verifies", arguments: KeyKind.allCases)
@@ -101,7 +102,7 @@ func foreignCredential() async throws {
     #expect(
         outcome
             == .refused(
-                DfnsRefusal(
+                CallRefusal(
                     Refusal(
                         .unauthorized,
                         "the credential cr-1 is not among those with which Dfns lets this account sign; "

@@ -1,6 +1,7 @@
 import Dfns
 import Domain
 import HTTPTypes
+import ProviderCore
 import Testing
 
 @Test("Creating a webhook is signed, and its secret comes back wrapped")

@@ -1,6 +1,7 @@
 import Dfns
 import Domain
 import HTTPTypes
+import ProviderCore
 import Testing
 import Time
 

@@ -148,7 +148,7 @@ extension QueryRunner {
 
     /// Commits with these parameters, by their numbers; the others are empty. Returns the ids that were accepted.
     func commit(by node: String = Node.first, _ parameters: [Int: Parameter]) async throws -> [String] {
-        var all = [Parameter](repeating: .null, count: 64)
+        var all = [Parameter](repeating: .null, count: 66)
         all[0] = .int(0)
         all[1] = .text(node)
         for (number, parameter) in parameters { all[number - 1] = parameter }

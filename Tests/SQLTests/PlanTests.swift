@@ -38,7 +38,7 @@ struct PlanTests {
             if isBig { try await fill(database) }
             try await database.owner.withSession { session in
                 for (sql, count) in [
-                    (SQL.claim, 7), (SQL.claimSignaled, 6), (SQL.commit, 64), (SQL.renew, 5), (SQL.release, 4),
+                    (SQL.claim, 7), (SQL.claimSignaled, 6), (SQL.commit, 66), (SQL.renew, 5), (SQL.release, 4),
                     (SQL.nextDue, 3),
                 ] {
                     let scans = try await scans(session, sql, parameters: count)

@@ -62,7 +62,7 @@ struct EveryRailTests {
     private static func mistake(on rail: KnownRail) -> Defect {
         switch rail {
         case .dfnsPayout: .freshKeys
-        case .dollarPePayout, .onramp: .blindRepeats
+        case .dollarPePayout, .onramp, .borderlessWithdrawal, .refund: .blindRepeats
         }
     }
 

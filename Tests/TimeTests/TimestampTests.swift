@@ -97,4 +97,19 @@ import Time
         #expect((Timestamp(seconds: 0) - .seconds(Int64.max)).microseconds == -Int64.max)
         #expect((Timestamp(seconds: .min) - .days(1)).microseconds == -Int64.max)
     }
+
+    @Test("The date of an HTTP answer is written and read in seconds")
+    func httpDate() {
+        let instant = Timestamp(seconds: 784_111_777)
+        #expect(instant.httpDate == "Sun, 06 Nov 1994 08:49:37 GMT")
+        #expect((instant + .milliseconds(900)).httpDate == "Sun, 06 Nov 1994 08:49:37 GMT")
+        #expect(Timestamp(httpDate: "Sun, 06 Nov 1994 08:49:37 GMT") == instant)
+        #expect(Timestamp(seconds: 0).httpDate == "Thu, 01 Jan 1970 00:00:00 GMT")
+        #expect(Timestamp(httpDate: Timestamp(seconds: 1_795_000_000).httpDate) == Timestamp(seconds: 1_795_000_000))
+        for wrong in [
+            "", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994", "Sun, 06 Nov 1994 08:49:37 UTC",
+        ] {
+            #expect(Timestamp(httpDate: wrong) == nil)
+        }
+    }
 }

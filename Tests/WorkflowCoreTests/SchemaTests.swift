@@ -56,11 +56,19 @@ import WorkflowCore
         let extra: JSONValue?
     }
 
+    @Test("A sensitive member is marked in the schema, under whatever it lies")
+    func sensitive() throws {
+        let schema = try Schema.of(Order.self)
+        #expect(schema.sensitivePaths == ["sender.currency", "sender.name", "senders[].currency", "senders[].name"])
+        #expect(Schema.sensitive(.string()).json == ["type": "string", "sensitive": true])
+        #expect(try Schema.of(Speed.self).sensitivePaths == [])
+    }
+
     @Test("A schema is derived from members, optional ones, closed lists, objects in objects, and lists")
     func derivation() throws {
         let sender = Schema.object([
-            Schema.Property("name", .string()),
-            Schema.Property("currency", .string(pattern: "^[A-Z]{3}$")),
+            Schema.Property("name", .sensitive(.string())),
+            Schema.Property("currency", .sensitive(.string(pattern: "^[A-Z]{3}$"))),
             Schema.Property("age", .integer, required: false),
         ])
         let code = Schema.string(pattern: "^[A-Z]{3}$")

@@ -47,6 +47,8 @@
 -- $59 finished_at timestamptz[]  $60 outcome text[]  $61 error text[]
 -- for each job again:
 -- $63 held_by text[]  $64 held_since timestamptz[]
+-- inputs in which what is sensitive was sealed, with the first transition of their jobs:
+-- $65 job uuid[]  $66 input jsonb[]
 --
 -- Returns the ids of the jobs that were committed, and lockstep.now(). An id that is missing was taken over by another
 -- daemon: nothing of it was written, for every other part of this statement hangs on `accepted`.
@@ -136,6 +138,11 @@ started as (
     from born
     join accepted on accepted.id = born.parent_id
 ),
+sealed as (
+    select lockstep.seal_input(given.id, given.input)
+    from unnest($65::uuid[], $66::jsonb[]) as given (id, input)
+    join accepted on accepted.id = given.id
+),
 tried as (
     insert into lockstep.attempt (
         bucket, job_id, seq, attempt, activity, key, started_at, finished_at, outcome, error)
@@ -147,4 +154,5 @@ tried as (
     join accepted on accepted.id = t.job_id
     on conflict do nothing
 )
-select id, (select lockstep.now()) as now from accepted
+-- What only reads is done only if it is asked for.
+select id, (select lockstep.now()) as now from accepted where (select count(*) from sealed) >= 0

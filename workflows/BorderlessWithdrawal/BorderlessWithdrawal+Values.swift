@@ -68,6 +68,8 @@ extension BorderlessWithdrawal {
         public var hashes: [String]
         /// Whether the app said that it has sent the crypto.
         public var isFunded: Bool
+        /// Whether Borderless.xyz has shown that it has the crypto.
+        public var isCredited: Bool
         /// In which transaction, as the app says.
         public var fundingHash: String?
         /// Whether the fiat was paid once.
@@ -85,6 +87,7 @@ extension BorderlessWithdrawal {
             self.orphans = orphans
             hashes = []
             isFunded = false
+            isCredited = false
             isDelivered = false
             traces = []
         }
@@ -97,6 +100,7 @@ extension BorderlessWithdrawal {
             withdrawal.hashes = report.hashes.isEmpty ? hashes : report.hashes
             withdrawal.traces = report.traces.isEmpty ? traces : report.traces
             withdrawal.isDelivered = isDelivered || report.stage == .completed
+            withdrawal.isCredited = isCredited || report.stage.showsCrypto || !report.hashes.isEmpty
             return withdrawal
         }
 
@@ -118,7 +122,7 @@ extension BorderlessWithdrawal {
         /// Where the crypto is, should the withdrawal be over now: Borderless.xyz has seen it, the app has sent it, or
         /// neither.
         var funds: Funds {
-            if !hashes.isEmpty || stage == .processing || isDelivered { return .atProvider }
+            if isCredited { return .atProvider }
             return isFunded ? .inFlight : .inWallet
         }
 
@@ -199,6 +203,14 @@ extension BorderlessWithdrawal {
         case submitted, verifying, preparing, orchestrating, pending, processing, completed, failed, cancelled, refunded
         /// A status that is new to us: it counts as under way.
         case unknown
+
+        /// Whether nobody gets there without the crypto.
+        var showsCrypto: Bool {
+            switch self {
+            case .processing, .completed, .refunded: true
+            case .submitted, .verifying, .preparing, .orchestrating, .pending, .failed, .cancelled, .unknown: false
+            }
+        }
 
         /// Whether Borderless.xyz lets it be called off (its documentation, “Sandbox testing”).
         var isCancellable: Bool {

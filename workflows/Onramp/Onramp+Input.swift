@@ -238,13 +238,14 @@ extension Onramp.Customer: SchemaDescribed {
                 Schema.Property("kind", .string(allowed: [Kind.new.text])),
                 Schema.Property(
                     "person",
-                    .object([
-                        Schema.Property("email", Onramp.EmailAddress.schema),
-                        Schema.Property("first_name", Onramp.PersonName.schema),
-                        Schema.Property("last_name", Onramp.PersonName.schema),
-                        Schema.Property("mobile", Onramp.PhoneNumber.schema),
-                        Schema.Property("partner_user_ref", Identifier.schema, required: false),
-                    ])),
+                    .sensitive(
+                        .object([
+                            Schema.Property("email", Onramp.EmailAddress.schema),
+                            Schema.Property("first_name", Onramp.PersonName.schema),
+                            Schema.Property("last_name", Onramp.PersonName.schema),
+                            Schema.Property("mobile", Onramp.PhoneNumber.schema),
+                            Schema.Property("partner_user_ref", Identifier.schema, required: false),
+                        ]))),
             ]),
         ])
     }

@@ -63,6 +63,7 @@ func explanation(of error: any Error) -> String {
     case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context),
         DecodingError.dataCorrupted(let context):
         return "\(place(context.codingPath)): \(context.debugDescription)"
+    case EncodingError.invalidValue(_, let context): return context.debugDescription
     default: return String(describing: error)
     }
 }

@@ -17,6 +17,10 @@ public struct RegisteredWorkflow: Sendable {
     ///
     /// Throws `DecodingError` where the input doesn't fit.
     let start: @Sendable (_ input: String, JSONCoding) throws -> any Resident
+    /// An input with what is sensitive sealed, as JSON; nil where nothing is.
+    ///
+    /// Throws `DecodingError` where the input doesn't fit, and `EncodingError` where there is no key.
+    let seal: (@Sendable (_ input: String, JSONCoding) throws -> String)?
     /// The state that was stored as this JSON.
     ///
     /// Throws `DecodingError` where this build can't read it.
@@ -38,6 +42,11 @@ public struct RegisteredWorkflow: Sendable {
         migrations = try Self.migrations(of: flow)
         start = { input, coding in
             ResidentState<Flow>(value: Flow.start(try coding.read(Flow.Input.self, from: input)))
+        }
+        if inputSchema.sensitivePaths.isEmpty {
+            seal = nil
+        } else {
+            seal = { input, coding in try coding.store(coding.read(Flow.Input.self, from: input)) }
         }
         restore = { data, coding in ResidentState<Flow>(value: try coding.read(Flow.State.self, from: data)) }
     }

@@ -15,11 +15,16 @@ extension JobRun {
             if let data = row.data {
                 resident = try workflow.restore(data, registry.coding)
             } else if let input {
+                // Children's inputs were sealed when they were enqueued.
+                let sealed = parent == nil ? try workflow.seal?(input, registry.coding) : nil
                 try start(workflow.start(input, registry.coding), at: now)
+                commit.sealedInput = sealed
             } else {
                 return "the job has neither a state nor an input"
             }
             return nil
+        } catch let error as EncodingError {
+            return "it can't be stored: \(explanation(of: error))"
         } catch {
             let what = row.data == nil ? "the input does not fit" : "the stored state can't be read by this build"
             return "\(what): \(explanation(of: error))"

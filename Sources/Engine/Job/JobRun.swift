@@ -53,6 +53,7 @@ struct JobRun: Sendable {
         var messages: [JobMessage] = []
         var children: [NewJob] = []
         var attempts: [AttemptRecord] = []
+        var sealedInput: String?
     }
 
     init(_ job: ClaimedJob, registry: Registry, at now: Timestamp) {
@@ -100,6 +101,7 @@ struct JobRun: Sendable {
         made.messages = commit.messages
         made.children = commit.children
         made.attempts = commit.attempts
+        made.sealedInput = commit.sealedInput
         commit = Gathered()
         isChanged = false
         committedSeq = seq

@@ -29,6 +29,8 @@ public struct JobCommit: Sendable {
     public var children: [NewJob] = []
     /// Attempts that ended without a transition.
     public var attempts: [AttemptRecord] = []
+    /// The job's input with what is sensitive sealed, as JSON: with the first transition of a job that has such.
+    public var sealedInput: String?
 
     /// A commit of the fence and the row; the rest is added.
     public init(

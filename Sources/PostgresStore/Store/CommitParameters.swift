@@ -8,6 +8,7 @@ func commitParameters(_ batch: CommitBatch) -> [Parameter] {
     let (rows, more) = rows(of: jobs)
     return [.int(batch.bucket), .text(batch.node.description)] + rows + history(of: jobs) + handled(of: jobs)
         + references(of: jobs) + messages(of: jobs) + children(of: jobs) + attempts(of: jobs) + more
+        + sealedInputs(of: jobs)
 }
 
 /// $3 to $25, and $62 to $64. Job by job: a step is large, and is taken in the hand once.
@@ -128,6 +129,11 @@ private func attempts(of jobs: [JobCommit]) -> [Parameter] {
         columns.put(attempt.outcome.rawValue)
         columns.put(attempt.error)
     }
+}
+
+/// $65 to $66.
+private func sealedInputs(of jobs: [JobCommit]) -> [Parameter] {
+    table([.uuid, .jsonb], of: jobs, { $0.sealedInput.map { [$0] } ?? [] }, put: { $0.put($1) })
 }
 
 /// What jobs bring seldom: a row for each such thing, the job's id before what `put` says of it.

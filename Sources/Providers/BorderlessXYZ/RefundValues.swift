@@ -184,13 +184,13 @@ extension BorderlessXYZClient.RefundResolution: Decodable {
 }
 
 extension BorderlessXYZClient.RefundDefault: Decodable {
-    /// Reads what is there.
+    /// Reads what is there; without a destination it is no default.
     public init(from decoder: any Decoder) throws {
         let root = try decoder.container(keyedBy: Key.self)
-        let destination: Destination? = root.tolerant(.destination)
-        let pairs = (destination?.addresses ?? []).map { ($0.network, $0.address) }
+        let destination = try root.decode(Destination.self, forKey: .destination)
+        let pairs = (destination.addresses ?? []).map { ($0.network, $0.address) }
         addresses = Dictionary(pairs) { first, _ in first }
-        autoRefund = destination?.autoRefund ?? true
+        autoRefund = destination.autoRefund ?? true
         verifiedAt = root.tolerant(.verifiedAt)
         isStale = root.tolerant(.isStaleWarning) ?? false
         isRejected = root.tolerant(.isStaleReject) ?? false

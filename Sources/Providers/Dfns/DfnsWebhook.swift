@@ -2,6 +2,7 @@ import Crypto
 public import Domain
 import Foundation
 public import HTTPTypes
+import ProviderCore
 public import Time
 
 /// Tells whether a delivery of a webhook is genuine, and what it is about.

@@ -1,49 +1,33 @@
 import Domain
 import Foundation
-import HTTPClient
 import HTTPTypes
-
-/// Which part of a call an answer belongs to: it decides what silence means.
-enum Leg: Hashable {
-    /// A request that changes nothing: whatever went wrong, it may be repeated.
-    case read
-    /// Asking for a signature, before the call itself was sent: nothing has happened yet.
-    case signing
-    /// The call itself: unless Dfns says no, it may have happened.
-    case write
-}
+import ProviderCore
 
 /// Dfns gives no machine-readable error codes: the HTTP status decides, and the message in the few cases where it must
 /// (Dfns documentation, “Error codes”).
 enum ErrorMapping {
-    /// Where nothing was sent, or nothing was heard.
-    static func failure(of reason: String, sent: Bool, leg: Leg) -> DfnsFailure {
-        sent && leg == .write
-            ? .unknown(message: "Dfns did not answer: \(reason)") : .notApplied(retryAfter: nil, message: reason)
-    }
-
     /// What an answer means that is not the success that was hoped for; nil for success, 2xx but 202.
-    static func failure(of response: HTTPResponse, leg: Leg) -> DfnsFailure? {
+    static func failure(of response: HTTPResponse, leg: Leg) -> CallFailure? {
         if 200..<300 ~= response.status && response.status != 202 { return nil }
         let error = ErrorEnvelope(response)
         switch (response.status, leg) {
         case (429, _), (503, _), (425, _):
-            return .notApplied(retryAfter: retryAfter(response), message: error.line)
+            return .notApplied(retryAfter: response.retryAfter, message: error.line)
         case (400, .write) where error.mentions("user action has already been used"):
             // Something on the way sent our request twice, and one of the two was taken, with what result we can't say.
             return .unknown(message: error.line)
-        case (400, .signing) where error.mentions("challenge token is not valid"):
+        case (400, .preparation) where error.mentions("challenge token is not valid"):
             // The challenge aged on the way; the next attempt gets a new one.
             return .notApplied(retryAfter: nil, message: error.line)
         case (400..<500, _) where response.status != 408:
             return .refused(
-                DfnsRefusal(
+                CallRefusal(
                     Refusal(code(of: error), error.line), status: response.status, duplicateOf: error.duplicateID))
         case (_, .write):
             // 202 too: accepted and parked behind a policy. Only a read can tell.
             return .unknown(message: error.line)
-        case (_, .read), (_, .signing):
-            return .notApplied(retryAfter: retryAfter(response), message: error.line)
+        case (_, .read), (_, .preparation):
+            return .notApplied(retryAfter: response.retryAfter, message: error.line)
         }
     }
 
@@ -63,12 +47,6 @@ enum ErrorMapping {
         default: .invalid
         }
     }
-
-    /// `Retry-After` in seconds, an hour at most; Dfns doesn't document the field, a proxy in between may send it.
-    private static func retryAfter(_ response: HTTPResponse) -> Duration? {
-        guard let text = response.headers["Retry-After"], let seconds = UInt32(text) else { return nil }
-        return .seconds(min(seconds, 3600))
-    }
 }
 
 /// An error as Dfns writes it: `{"error":{"id","status","message","details"}}`; older endpoints leave members out.
@@ -83,20 +61,13 @@ struct ErrorEnvelope {
         let parsed = try? JSONDecoder().decode(Wire.self, from: Data(response.body))
         id = parsed?.error?.id
         duplicateID = parsed?.error?.details?.duplicate?.id
-        message = parsed?.error?.message ?? parsed?.message ?? Self.excerpt(of: response.body)
+        message = parsed?.error?.message ?? parsed?.message ?? response.excerpt
     }
 
     /// One line for people: what Dfns said, and what its support asks for.
     var line: String { "Dfns answered \(status): \(message)" + (id.map { " (error \($0))" } ?? "") }
 
     func mentions(_ words: String) -> Bool { message.lowercased().contains(words) }
-
-    /// The beginning of a body that is not an envelope, on one line.
-    private static func excerpt(of body: [UInt8]) -> String {
-        let text = String(decoding: body.prefix(300), as: UTF8.self)
-        let line = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        return line.isEmpty ? "no reason given" : line
-    }
 
     /// Each member is read on its own, so that one of an unexpected type doesn't hide the others.
     private struct Wire: Decodable {

@@ -1,4 +1,5 @@
 public import Domain
+public import ProviderCore
 public import Time
 
 extension DfnsClient {

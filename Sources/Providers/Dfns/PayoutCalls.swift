@@ -1,5 +1,6 @@
 public import Domain
 import HTTPTypes
+public import ProviderCore
 public import Time
 
 extension DfnsClient {
@@ -76,10 +77,10 @@ extension DfnsClient {
     /// The wallet only tells Dfns the network. Amounts come as JSON numbers and are read by their digits.
     public func quote(
         walletID: String, asset: Asset, fiatCurrency: CurrencyCode, country: CountryCode
-    ) async -> DfnsOutcome<Quote> {
-        await DfnsOutcome { () async throws(DfnsFailure) in
+    ) async -> ProviderOutcome<Quote> {
+        await ProviderOutcome { () async throws(CallFailure) in
             let body = QuoteBody(walletId: walletID, asset: asset, fiatCurrency: fiatCurrency, country: country)
-            return try await read(.post, "/payouts/quote", body: try Self.body(body))
+            return try await read(.post, "/payouts/quote", body: try ProviderAPI.body(body))
         }
     }
 
@@ -91,11 +92,11 @@ extension DfnsClient {
     /// Where the id already stands for a payout, Dfns's guide has it come back, and Dfns's general rule is a 409 that
     /// names it. Both end the same here: it is the answer if it is what this order asks for, else a refusal with code
     /// `duplicate` that names it. An id stays bound for ever, so that the answer may be a payout that has ended.
-    public func createPayout(_ order: PayoutOrder, externalID: String) async -> DfnsOutcome<Payout> {
-        await DfnsOutcome { () async throws(DfnsFailure) in
-            let body = try Self.body(CreateBody(order, externalID: externalID))
+    public func createPayout(_ order: PayoutOrder, externalID: String) async -> ProviderOutcome<Payout> {
+        await ProviderOutcome { () async throws(CallFailure) in
+            let body = try ProviderAPI.body(CreateBody(order, externalID: externalID))
             let payout: Payout
-            do throws(DfnsFailure) {
+            do throws(CallFailure) {
                 payout = try await write(.post, "/payouts", body: body)
             } catch {
                 payout = try await duplicate(named: error)
@@ -105,16 +106,16 @@ extension DfnsClient {
                 let message =
                     "external id \(externalID) already belongs to payout \(payout.id), which differs: "
                     + differences.joined(separator: "; ")
-                throw .refused(DfnsRefusal(Refusal(.duplicate, message), duplicateOf: payout.id))
+                throw .refused(CallRefusal(Refusal(.duplicate, message), duplicateOf: payout.id))
             }
             return payout
         }
     }
 
     /// Reads the payout that a refusal names as the owner of our id; any other failure stays what it is.
-    private func duplicate(named failure: DfnsFailure) async throws(DfnsFailure) -> Payout {
+    private func duplicate(named failure: CallFailure) async throws(CallFailure) -> Payout {
         guard case .refused(let refusal) = failure, let id = refusal.duplicateOf else { throw failure }
-        do throws(DfnsFailure) {
+        do throws(CallFailure) {
             return try await read(.get, "/payouts/\(try Self.segment(id))")
         } catch .refused {
             throw failure
@@ -122,8 +123,8 @@ extension DfnsClient {
     }
 
     /// Reads a payout (`GET /payouts/{id}`).
-    public func payout(_ id: String) async -> DfnsOutcome<Payout> {
-        await DfnsOutcome { () async throws(DfnsFailure) in
+    public func payout(_ id: String) async -> ProviderOutcome<Payout> {
+        await ProviderOutcome { () async throws(CallFailure) in
             try await read(.get, "/payouts/\(try Self.segment(id))")
         }
     }
@@ -134,12 +135,12 @@ extension DfnsClient {
     /// alike.
     public func payouts(
         walletID: String? = nil, status: Status? = nil, limit: Int? = nil, after pageToken: String? = nil
-    ) async -> DfnsOutcome<Page<Payout>> {
+    ) async -> ProviderOutcome<Page<Payout>> {
         let query = Self.query([
             ("limit", limit.map(String.init)), ("paginationToken", pageToken), ("walletId", walletID),
             ("status", status?.rawValue),
         ])
-        return await DfnsOutcome { () async throws(DfnsFailure) in try await read(.get, "/payouts" + query) }
+        return await ProviderOutcome { () async throws(CallFailure) in try await read(.get, "/payouts" + query) }
     }
 
     /// Confirms a payout by echoing what goes where (`POST /payouts/{id}/action`; signed): from here on money may move.
@@ -148,32 +149,34 @@ extension DfnsClient {
     /// payout's deposit address and the amount its own, and that who confirms is who created it.
     public func confirm(
         payoutID: String, walletID: String, asset: Asset, to address: String
-    ) async -> DfnsOutcome<Accepted> {
-        await DfnsOutcome { () async throws(DfnsFailure) in
+    ) async -> ProviderOutcome<Accepted> {
+        await ProviderOutcome { () async throws(CallFailure) in
             do throws(InvalidValue) {
                 try asset.check(address: address)
             } catch {
-                throw .refused(DfnsRefusal(Refusal(.invalid, "the deposit address is wrong: \(error)")))
+                throw .refused(CallRefusal(Refusal(.invalid, "the deposit address is wrong: \(error)")))
             }
             let body = ConfirmBody(walletId: walletID, transfer: EchoedTransfer(asset: asset, to: address))
-            return try await act(.post, "/payouts/\(try Self.segment(payoutID))/action", body: try Self.body(body))
+            return try await act(
+                .post, "/payouts/\(try Self.segment(payoutID))/action", body: try ProviderAPI.body(body))
         }
     }
 
     /// Takes back a payout that is not confirmed (`POST /payouts/{id}/action`; signed).
     ///
     /// There is no key: after `.unknown`, read the payout before canceling again.
-    public func cancel(payoutID: String) async -> DfnsOutcome<Accepted> {
-        await DfnsOutcome { () async throws(DfnsFailure) in
+    public func cancel(payoutID: String) async -> ProviderOutcome<Accepted> {
+        await ProviderOutcome { () async throws(CallFailure) in
             try await act(
-                .post, "/payouts/\(try Self.segment(payoutID))/action", body: try Self.body(["action": "Cancel"]))
+                .post, "/payouts/\(try Self.segment(payoutID))/action", body: try ProviderAPI.body(["action": "Cancel"])
+            )
         }
     }
 
     /// A query of the parameters that have a value, empty where none has.
     static func query(_ parameters: [(name: String, value: String?)]) -> String {
         let given = parameters.compactMap { parameter in
-            parameter.value.map { "\(parameter.name)=\(escaped($0))" }
+            parameter.value.map { "\(parameter.name)=\(PercentEncoding.query($0))" }
         }
         return given.isEmpty ? "" : "?" + given.joined(separator: "&")
     }

@@ -1,4 +1,5 @@
 import HTTPTypes
+public import ProviderCore
 public import Time
 
 extension DfnsClient {
@@ -39,8 +40,8 @@ extension DfnsClient {
     }
 
     /// Reads a transfer (`GET /wallets/{walletId}/transfers/{transferId}`).
-    public func transfer(_ id: String, from walletID: String) async -> DfnsOutcome<Transfer> {
-        await DfnsOutcome { () async throws(DfnsFailure) in
+    public func transfer(_ id: String, from walletID: String) async -> ProviderOutcome<Transfer> {
+        await ProviderOutcome { () async throws(CallFailure) in
             try await read(.get, "/wallets/\(try Self.segment(walletID))/transfers/\(try Self.segment(id))")
         }
     }

@@ -1,5 +1,6 @@
 public import Domain
 import HTTPTypes
+public import ProviderCore
 
 extension DfnsClient {
     /// A registered webhook.
@@ -39,40 +40,55 @@ extension DfnsClient {
     /// There is no key: after `.unknown`, list them first.
     public func createWebhook(
         url: String, events: [String] = DfnsClient.payoutEvents, description: String? = nil
-    ) async -> DfnsOutcome<Webhook> {
-        await DfnsOutcome { () async throws(DfnsFailure) in
+    ) async -> ProviderOutcome<Webhook> {
+        await ProviderOutcome { () async throws(CallFailure) in
             let body = WebhookBody(url: url, events: events, status: nil, description: description)
-            return try await write(.post, "/webhooks", body: try Self.body(body))
+            return try await write(.post, "/webhooks", body: try ProviderAPI.body(body))
         }
     }
 
     /// Lists webhooks (`GET /webhooks`), without their secrets.
-    public func webhooks(after pageToken: String? = nil) async -> DfnsOutcome<Page<Webhook>> {
+    public func webhooks(after pageToken: String? = nil) async -> ProviderOutcome<Page<Webhook>> {
         let query = Self.query([("paginationToken", pageToken)])
-        return await DfnsOutcome { () async throws(DfnsFailure) in try await read(.get, "/webhooks" + query) }
+        return await ProviderOutcome { () async throws(CallFailure) in try await read(.get, "/webhooks" + query) }
+    }
+
+    /// The webhook that delivers to an address, if there is one; all pages are looked through.
+    public func webhook(at url: String) async -> ProviderOutcome<Webhook?> {
+        var token: String?
+        for _ in 0..<100 {
+            switch await webhooks(after: token) {
+            case .answered(let page):
+                if let found = page.items.first(where: { $0.url == url }) { return .answered(found) }
+                token = page.nextPageToken
+                if token == nil { return .answered(nil) }
+            case let other: return other.map { _ in nil }
+            }
+        }
+        return .unknown(message: "Dfns lists webhooks without end")
     }
 
     /// Changes a webhook (`PUT /webhooks/{id}`; signed); what is nil stays as it is.
     public func updateWebhook(
         _ id: String, url: String? = nil, events: [String]? = nil, enabled: Bool? = nil, description: String? = nil
-    ) async -> DfnsOutcome<Webhook> {
-        await DfnsOutcome { () async throws(DfnsFailure) in
+    ) async -> ProviderOutcome<Webhook> {
+        await ProviderOutcome { () async throws(CallFailure) in
             let status = enabled.map { $0 ? "Enabled" : "Disabled" }
             let body = WebhookBody(url: url, events: events, status: status, description: description)
-            return try await write(.put, "/webhooks/\(try Self.segment(id))", body: try Self.body(body))
+            return try await write(.put, "/webhooks/\(try Self.segment(id))", body: try ProviderAPI.body(body))
         }
     }
 
     /// Removes a webhook (`DELETE /webhooks/{id}`; signed); its pending retries stop.
-    public func deleteWebhook(_ id: String) async -> DfnsOutcome<Accepted> {
-        await DfnsOutcome { () async throws(DfnsFailure) in
+    public func deleteWebhook(_ id: String) async -> ProviderOutcome<Accepted> {
+        await ProviderOutcome { () async throws(CallFailure) in
             try await act(.delete, "/webhooks/\(try Self.segment(id))", body: [])
         }
     }
 
     /// Has Dfns deliver a made-up event (`POST /webhooks/{id}/ping`; signed).
-    public func pingWebhook(_ id: String) async -> DfnsOutcome<Ping> {
-        await DfnsOutcome { () async throws(DfnsFailure) in
+    public func pingWebhook(_ id: String) async -> ProviderOutcome<Ping> {
+        await ProviderOutcome { () async throws(CallFailure) in
             try await write(.post, "/webhooks/\(try Self.segment(id))/ping")
         }
     }

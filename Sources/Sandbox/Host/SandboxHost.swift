@@ -36,7 +36,7 @@ public actor SandboxHost {
             let now = try await clock.now()
             let answer = simulator.handle(request, at: now)
             try await publish()
-            return await serve(answer)
+            return await serve(answer.dated(now))
         } catch {
             log("a request was dropped, since the clock can't be read: \(error)")
             return .drop
@@ -106,6 +106,25 @@ public actor SandboxHost {
             let seconds = max(1, Int(drip.components.seconds))
             return .dripping(response, bytesPerSecond: max(1, response.body.count / seconds))
         case .respondAfterDelivery(let delivery, let make): return .respond(make(await post(delivery)))
+        }
+    }
+}
+
+extension SandboxAnswer {
+    /// The same with a `Date`, which providers' answers have: on a virtual clock not the machine's.
+    fileprivate func dated(_ now: Timestamp) -> SandboxAnswer {
+        @Sendable func dated(_ response: HTTPResponse) -> HTTPResponse {
+            var response = response
+            response.headers["Date"] = now.httpDate
+            return response
+        }
+        return switch self {
+        case .respond(let response): .respond(dated(response))
+        case .respondSlowly(let response, let delay, let drip):
+            .respondSlowly(dated(response), delay: delay, drip: drip)
+        case .drop: .drop
+        case .respondAfterDelivery(let delivery, let make):
+            .respondAfterDelivery(delivery) { dated(make($0)) }
         }
     }
 }

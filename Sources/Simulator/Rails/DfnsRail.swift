@@ -1,4 +1,5 @@
 import Activities
+import BorderlessXYZSandbox
 import Crypto
 import Dfns
 import DfnsPayout
@@ -7,20 +8,23 @@ import Domain
 import Engine
 import HTTPClient
 import LockstepTesting
+import Refund
 import SandboxCore
 import Time
 import Webhooks
 import WorkflowCore
 
-/// `dfns_payout` in a run: Dfns's sandbox, and our account there. Signatures are made and checked for real.
+/// `dfns_payout` in a run, and the jobs of `refund` that it runs: Dfns's sandbox, Borderless.xyz's, and our accounts
+/// there. Signatures are made and checked for real.
 struct DfnsRail: Rail {
-    let flows: [any Workflow.Type] = [DfnsPayout.self]
+    let flows: [any Workflow.Type] = [DfnsPayout.self, Refund.self]
     /// Nothing takes longer than a confirmation's 24 hours, a submission's four, and what people need to help.
     let patience: Duration = .hours(90)
 
     private let options: DfnsOptions
     private let key: PrivateKey
     private let account: DfnsAccount
+    private let borderless: BorderlessXYZSite
 
     /// What our webhook wants to know.
     private static let kinds = [
@@ -45,6 +49,7 @@ struct DfnsRail: Rail {
         account = try DfnsAccount(
             name: "main", mode: .test, origin: try Site.origin(), token: Secret("token-of-the-run"),
             credentialID: "cr-run", privateKey: key, userID: user, webhookSecret: Secret("secret-of-the-run"))
+        borderless = try BorderlessXYZSite(&dice, isPlain: isPlain, address: 2)
     }
 
     private static func options(_ dice: inout Dice) -> DfnsOptions {
@@ -77,15 +82,20 @@ struct DfnsRail: Rail {
 
     func sites(_ dice: inout Dice) throws -> [Site] {
         let world = try Self.world(seed: dice.number(), key: key)
-        return [Site("dfns", at: account.origin, Sandbox(DfnsSimulator(world, options: options)))]
+        return [
+            Site("dfns", at: account.origin, Sandbox(DfnsSimulator(world, options: options))), borderless.site(&dice),
+        ]
     }
 
     func addHandlers(to desk: inout Desk) {
         let client = DfnsClient(account: account, transport: desk.transport)
         desk.add(DfnsPayoutActivities(clients: ["main": client]))
+        desk.add(RefundActivities(clients: ["main": borderless.client(for: desk)]))
     }
 
-    var sources: [any WebhookSource] { [DfnsWebhookSource(accounts: [account])] }
+    var sources: [any WebhookSource] {
+        [DfnsWebhookSource(accounts: [account]), BorderlessXYZWebhookSource(accounts: [borderless.account])]
+    }
 }
 
 /// What apps and Dfns's support do.
@@ -117,6 +127,9 @@ extension DfnsRail {
         switch job.row.state {
         case "awaitingAcceptance": [.tell("accept")]
         case "awaitingConfirmation": [.tell("confirm", key: people.chance(0.3) ? "yes-2" : nil)]
+        // A refund that doesn't go by itself, or is stuck.
+        case "atDesk": [.tell("dispatch")]
+        case "underWay": job.row.attempt > 40 ? [.tell("dispatch")] : []
         default: []
         }
     }
@@ -133,14 +146,18 @@ extension DfnsRail {
 /// What Dfns's ledger may show.
 extension DfnsRail {
     func isWrite(_ request: SentRequest) -> Bool {
-        request.method == "POST" && request.path.hasPrefix("/payouts") && !request.path.hasSuffix("/quote")
+        request.method == "POST"
+            && (request.path.hasPrefix("/payouts") && !request.path.hasSuffix("/quote")
+                || request.path.hasSuffix("/refund"))
     }
 
     func isRepeat(_ request: SentRequest, after effects: Effects) -> Bool {
         request.activity == "confirm" && request.path.hasSuffix("/action") && effects[.confirmed] != nil
     }
 
-    var once: Set<Ledger.Kind> { [.created, .confirmed, .canceled, .transfer, .disbursed] }
+    var acts: Set<Ledger.Kind> { [.created, .confirmed, .canceled, .dispatched] }
+
+    var once: Set<Ledger.Kind> { [.created, .confirmed, .canceled, .transfer, .disbursed, .dispatched] }
 
     var consent: Consent? {
         Consent(effect: .confirmed, signal: "confirm") { $0.contains(#""confirm":"auto""#) }
@@ -150,7 +167,16 @@ extension DfnsRail {
         effects[.confirmed] != nil && effects[.disbursed] == nil && effects[.failed] == nil
     }
 
+    /// Borderless.xyz knows a refund by the id that Dfns has told of the payout.
+    func names(of job: JobID, input: String) -> [String] {
+        guard let start = input.firstRange(of: "bpo-")?.lowerBound else { return [] }
+        return [String(input[start...].prefix { $0 != "\"" })]
+    }
+
     func contradiction(of job: StoredJob, _ effects: Effects) -> String? {
+        if job.workflow == Refund.name {
+            return job.row.status == .refunded && effects[.refunded] == nil ? "the money is not back" : nil
+        }
         let hasLeft = effects[.transfer] != nil && effects[.reverted] == nil
         let hasArrived = effects[.disbursed] != nil
         let saysSent = job.row.output?.contains(#""funds":"sent""#) == true
@@ -164,8 +190,9 @@ extension DfnsRail {
         case .failed where hasArrived, .expired where hasArrived, .canceled where hasArrived,
             .rejected where hasArrived:
             return "the money was paid out"
-        case .refunded, .reversed, .queued, .waiting, .parked, .paused: return "the flow has no such ending"
-        case .completed, .failed, .expired, .canceled, .rejected: return nil
+        case .refunded where !hasLeft: return "no transfer has left the wallet"
+        case .reversed, .queued, .waiting, .parked, .paused: return "the flow has no such ending"
+        case .completed, .failed, .expired, .canceled, .rejected, .refunded: return nil
         }
     }
 }

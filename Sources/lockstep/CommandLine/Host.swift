@@ -1,3 +1,4 @@
+import Domain
 import Foundation
 import PostgresStore
 import Synchronization
@@ -73,6 +74,21 @@ struct Host: Sendable {
             throw CommandFailure("can't read \(path)", code: .usage)
         }
         return LineReader(handle)
+    }
+
+    /// Writes a secret to a file that only its owner can read, in place of the one that may be there.
+    func writeSecret(_ secret: Secret, to path: String) throws {
+        let file = self.path(path)
+        let folder = (file as NSString).deletingLastPathComponent
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        let fresh = "\(file).\(uuid())"
+        let made = FileManager.default.createFile(
+            atPath: fresh, contents: Data(secret.reveal().utf8), attributes: [.posixPermissions: 0o600])
+        guard made, rename(fresh, file) == 0 else {
+            try? FileManager.default.removeItem(atPath: fresh)
+            throw CommandFailure("can't write \(file)")
+        }
     }
 
     private static let output = Mutex(())

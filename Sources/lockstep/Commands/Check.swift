@@ -14,15 +14,17 @@ enum Check: Command {
         """
     static let options = [
         Option(flag: "quick", "Read one stored state of each kind only."), Option(flag: "json", "Print JSON."),
+        Option("config", "FILE", "Where sensitive_keys are (default: lockstep.json5, if it is there)."),
         Option("database", "URL", "The database (default: LOCKSTEP_DATABASE_URL)."),
     ]
 
     static func run(_ arguments: Arguments, on host: Host) async throws -> ExitCode {
         let url = try host.database(arguments)
+        let registry = try Flows.registry(try host.sensitiveKeys(arguments["config"]))
         try await Database.requireSchema(try PostgresConfiguration(url))
         let depth: DeployCheck.Depth = arguments.has("quick") ? .examples : .everything
         return try await Database.open(url) { pool in
-            let troubles = try await DeployCheck(try Flows.registry(), against: pool).run(depth)
+            let troubles = try await DeployCheck(registry, against: pool).run(depth)
             if arguments.has("json") {
                 host.print(
                     JSONText.of(["ok": .bool(troubles.isEmpty), "troubles": .array(troubles.map(\.json))]))

@@ -4,11 +4,13 @@ import Time
 /// `lockstep demo`: everything at once, on this machine, in under a minute.
 enum Demo: Command {
     static let name = "demo"
-    static let summary = "Run six payouts with six fates against simulated providers, and show each step."
+    static let summary = "Run payouts with different fates against simulated providers, and show each step."
     static let discussion = """
-        A private PostgreSQL under .lockstep/demo (or the given database, which must be empty), a simulated Dfns, and a
-        daemon on a virtual clock that jumps from one due instant to the next. Leaves nothing running. The exit code is
-        0 only if every job ended as it should.
+        A private PostgreSQL under .lockstep/demo (or the given database, which must be empty), the simulated providers,
+        and a daemon on a virtual clock that jumps from one due instant to the next. Three payouts are shown step by
+        step; then one job of each flow, and what is most interesting about its failures, as a table: its ending, the
+        virtual and the real time that it took, its transitions, and the calls of the provider. Leaves nothing running.
+        The exit code is 0 only if every job ended as it should.
         """
     static let options = World.options
 
@@ -17,7 +19,7 @@ enum Demo: Command {
         do {
             let good = try await play(world, on: host)
             await world.stop()
-            host.print(good ? "\nEvery payout ended as it should." : "\nNot every payout ended as it should.")
+            host.print(good ? "\nEvery job ended as it should." : "\nNot every job ended as it should.")
             return good ? .success : .failure
         } catch {
             await world.stop()
@@ -33,11 +35,12 @@ enum Demo: Command {
         try await run.enqueue()
         try await run.watch(limit: .seconds(90))
         let took = host.now() - began
-        let good = try await run.report()
+        let told = try await run.report()
         let virtual = try await database.query(Statement("select lockstep.now() as now"))
         let passed = try virtual.only["now", as: Timestamp.self] - run.startedAt
         host.print("\n\(passed.inWords) of virtual time in \(took.inWords) of real time.")
+        let journeys = try await JourneyRun(database: database, world: world, host: host).run()
         await database.close()
-        return good
+        return told && journeys
     }
 }

@@ -12,16 +12,23 @@ enum Dev: Command {
     static func run(_ arguments: Arguments, on host: Host) async throws -> ExitCode {
         let clock = try arguments.choice("clock", of: ["virtual", "auto", "real"], default: "virtual")
         let world = try await World.start(arguments, directory: ".lockstep/dev", clock: clock, on: host)
+        let providers = world.sandboxes.map { sandbox in
+            "  " + sandbox.title.padded(20) + sandbox.url + "/__sandbox/help"
+        }
         host.print(
             """
 
             Lockstep is up, on a \(clock) clock.
 
-              psql       psql '\(world.database)'
-              daemon     \(world.daemonAddress)/healthz
-              webhooks   \(world.daemonAddress)/webhooks/dfns/main
-              Dfns       \(world.sandboxAddress)/__sandbox/help
-              logs       \(world.workspace.log(of: "serve")), \(world.workspace.log(of: "sandbox"))
+              psql                psql '\(world.database)'
+              daemon              \(world.daemonAddress)/healthz
+              webhooks            \(world.daemonAddress)/webhooks/<provider>/main
+              configuration       \(world.workspace.configuration)
+              logs                \(world.workspace.log(of: "serve")), \(world.workspace.log(of: "sandbox"))
+
+            Simulated providers:
+
+            \(providers.joined(separator: "\n"))
 
             Try:  call lockstep.advance_clock('24 hours');     Ctrl-C ends it.
             """)

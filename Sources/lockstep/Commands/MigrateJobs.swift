@@ -23,6 +23,7 @@ enum MigrateJobs: Command {
         Option("batch", "N", "So many jobs in a transaction, 1 to 5000 (default: 500)."),
         Option(flag: "include-unknown", "Also jobs whose call may have happened; see above."),
         Option(flag: "json", "Print JSON."),
+        Option("config", "FILE", "Where sensitive_keys are (default: lockstep.json5, if it is there)."),
         Option("database", "URL", "The database (default: LOCKSTEP_DATABASE_URL)."),
     ]
 
@@ -33,7 +34,7 @@ enum MigrateJobs: Command {
         request.isDryRun = arguments.has("dry-run")
         request.batch = try arguments.integer("batch", in: 1...5000) ?? request.batch
         request.includesUnknown = arguments.has("include-unknown")
-        let registry = try Flows.registry()
+        let registry = try Flows.registry(try host.sensitiveKeys(arguments["config"]))
         if let flow = request.workflow, !registry.workflows.contains(where: { $0.name == flow }) {
             throw CommandFailure("this build knows no flow \(flow)", code: .usage)
         }

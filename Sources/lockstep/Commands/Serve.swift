@@ -47,12 +47,11 @@ enum Serve: Command {
         var database = try PostgresConfiguration(url)
         database.usesPreparedStatements = !arguments.has("poll-only")
         database.applicationName = "lockstep serve"
-        let flows = try Flows(
-            configuration,
-            transport: NetworkTransport(connectionsPerHost: configuration.connectionsPerHost))
+        let transport = NetworkTransport(connectionsPerHost: configuration.connectionsPerHost)
         let process = DaemonProcess(
             host: host, name: arguments["node"] ?? "lockstep", configuration: configuration, database: database,
-            flows: flows, listens: !arguments.has("poll-only"), patience: .seconds(wait))
+            flows: { try Flows(configuration, transport: transport, now: $0) }, listens: !arguments.has("poll-only"),
+            patience: .seconds(wait))
         let requests = StopRequests(withParent: arguments.has("with-parent"))
         return try await process.run(clock: clock, until: requests)
     }

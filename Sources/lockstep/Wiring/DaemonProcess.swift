@@ -15,7 +15,8 @@ struct DaemonProcess {
     let name: String
     let configuration: LockstepConfiguration
     let database: PostgresConfiguration
-    let flows: Flows
+    /// Puts the flows together; their clients go by the clock that they are given.
+    let flows: @Sendable (_ now: @escaping @Sendable () -> Timestamp) throws -> Flows
     let listens: Bool
     /// How long to wait at the start for a database that can't be reached.
     let patience: Duration
@@ -59,6 +60,11 @@ struct DaemonProcess {
     ) async throws -> ExitCode {
         let buckets = try await prepare(pool, clock: mode)
         let clock = PostgresClock(try await PostgresClock.read(pool), host: host.time)
+        let flows = try flows { clock.now() }
+        warnOfMissingKeys(flows)
+        for trouble in try await DeployCheck(flows.registry, against: pool).run(.examples) {
+            host.log("CAUTION: \(trouble)")
+        }
         let inbox = PostgresWebhookInbox(pool, log: failures.log)
         let store = PostgresStore(
             database, connections: configuration.engine.databaseConnections ?? 3,
@@ -84,9 +90,13 @@ struct DaemonProcess {
         host.print("listening on http://\(configuration.http.host):\(server.port)")
         host.print("ready")
         let beats = Task { await registration.run(host: host.time) }
+        let watch = WebhookWatch(
+            accounts: configuration.accounts, http: configuration.http, clients: flows.clients, log: failures.log)
+        let upkeep = Task { await watch.run { await host.sleep($0) } }
         await attend(daemon, clock: clock, pool: pool, registration: registration, failures: failures, until: desk)
         server.stop()
         beats.cancel()
+        upkeep.cancel()
         await tidyUp {
             try? await registration.forget()
             await store.close()
@@ -95,16 +105,22 @@ struct DaemonProcess {
         return .success
     }
 
-    /// Checks the schema, sets the clock if asked to, and is loud about jobs that nobody can run.
+    /// Says which jobs can't be started without keys.
+    private func warnOfMissingKeys(_ flows: Flows) {
+        let sensitive = Flows.sensitive(flows.registry)
+        guard configuration.sensitiveKeys == nil, !sensitive.isEmpty else { return }
+        host.log(
+            "CAUTION: there are no sensitive_keys in the configuration; nothing sensitive is stored without: jobs of "
+                + "\(sensitive.joined(separator: ", ")) will be parked as they start, if they hold such fields")
+    }
+
+    /// Checks the schema, sets the clock if asked to, and tells the number of buckets.
     private func prepare(_ pool: PostgresPool, clock mode: String) async throws -> Int {
         try await Database.requireSchema(database)
         if !mode.isEmpty {
             _ = try await pool.query(
                 Statement(name: "set_clock", sql: SQL.setClock),
                 [.text(mode == "real" ? "real" : "virtual"), .bool(mode == "auto")])
-        }
-        for trouble in try await DeployCheck(flows.registry, against: pool).run(.examples) {
-            host.log("CAUTION: \(trouble)")
         }
         return try await pool.query(Statement(name: "buckets", sql: SQL.buckets)).only["buckets"]
     }

@@ -8,7 +8,8 @@ struct World: Sendable {
     /// How to connect to the database.
     let database: String
     let daemonAddress: String
-    let sandboxAddress: String
+    /// Where each simulated provider is, in the table's order.
+    let sandboxes: [(provider: String, title: String, url: String)]
     private let cluster: PrivateCluster?
     private let children: [ChildProcess]
 
@@ -29,8 +30,9 @@ struct World: Sendable {
         let workspace = Workspace(directory: directory)
         // What the simulated providers knew of the last run's payouts is gone: so are those.
         try? FileManager.default.removeItem(atPath: workspace.cluster)
-        let ports = (daemon: try freePort(), sandbox: try freePort())
-        try workspace.prepare(daemonPort: ports.daemon, sandboxPort: ports.sandbox, random: host.random)
+        let daemonPort = try freePort()
+        let sandboxPorts = Dictionary(uniqueKeysWithValues: try Simulation.all.map { ($0.provider, try freePort()) })
+        try workspace.prepare(daemonPort: daemonPort, sandboxPorts: sandboxPorts, random: host.random)
         var cluster: PrivateCluster?
         let database: String
         if let url = arguments["database"] ?? host.environment["LOCKSTEP_DATABASE_URL"] {
@@ -46,8 +48,14 @@ struct World: Sendable {
             try await Migrate.apply(database, buckets: nil, on: host)
             let children = try await startChildren(workspace, database: database, clock: clock, on: host)
             return World(
-                workspace: workspace, database: database, daemonAddress: "http://127.0.0.1:\(ports.daemon)",
-                sandboxAddress: "http://127.0.0.1:\(ports.sandbox)", cluster: cluster, children: children)
+                workspace: workspace, database: database, daemonAddress: "http://127.0.0.1:\(daemonPort)",
+                sandboxes: Simulation.all.map { simulation in
+                    (
+                        simulation.provider, simulation.title,
+                        "http://127.0.0.1:\(sandboxPorts[simulation.provider] ?? 0)"
+                    )
+                },
+                cluster: cluster, children: children)
         } catch {
             try? cluster?.stop()
             throw error

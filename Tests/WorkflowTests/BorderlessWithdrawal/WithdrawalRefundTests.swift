@@ -45,6 +45,17 @@ struct WithdrawalRefundTests {
         #expect(output["note"] == "Borderless.xyz doesn't tell how much came back: unknown until it was observed")
     }
 
+    @Test("Seen as processing once, the crypto is with Borderless.xyz, though no hash was ever shown")
+    func afterProcessing() {
+        for end in [BorderlessWithdrawal.Stage.failed, .cancelled] {
+            var withdrawal = Fixture.awaiting()
+            withdrawal.receive(Fixture.report(.processing))
+            withdrawal.receive(Fixture.report(end))
+            #expect(caseName(of: withdrawal.state) == "refunding")
+            #expect(Fixture.funds(withdrawal.state) == "at_provider")
+        }
+    }
+
     @Test(
         "Failed with the money in between, sent and not yet seen: a refund is due, and nobody says that it has arrived")
     func inFlight() throws {
