@@ -28,7 +28,8 @@ extension Journey {
             """
         }
         return """
-            {"customer": \(customer ?? known), "fiat_currency": "EUR", "fiat_amount": "100.00", "crypto_currency": "USDC",
+            {"customer": \(customer ?? known), "fiat_currency": "EUR", "fiat_amount": "100.00",
+             "crypto_currency": "USDC",
              "wallet": {"kind": "polygon", "address": "0x3c499c542cEF5E3811e1192ce70d8cC03d5c3359"},
              "payment_instrument": "sepa_bank_transfer", "accept": "auto"}
             """

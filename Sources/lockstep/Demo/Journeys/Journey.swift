@@ -36,5 +36,5 @@ struct Journey: Sendable {
     }
 
     /// All of them: one job of each flow that goes through, and its most interesting failure.
-    static let all: [Journey] = dfns + dollarPe + onramp + borderlessXYZ
+    static let all: [Journey] = dfns + pontis + dollarPe + onramp + borderlessXYZ
 }
