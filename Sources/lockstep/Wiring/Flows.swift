@@ -9,7 +9,6 @@ import HTTPClient
 import JSONSchema
 import Onramp
 import PontisPayout
-import PontisPayout
 import Postgres
 import PostgresStore
 import Refund
@@ -49,7 +48,6 @@ struct Flows: Sendable {
             DfnsWebhookSource(accounts: accounts.dfns), DollarPeWebhookSource(accounts: accounts.dollarPe),
             PontisWebhookSource(accounts: accounts.pontis.map(\.account)),
             OnrampWebhookSource(accounts: accounts.borderlessPayments),
-            PontisWebhookSource(accounts: accounts.pontis.map(\.account)),
             BorderlessXYZWebhookSource(accounts: accounts.borderlessXYZ.map(\.account)),
         ]
     }
@@ -60,7 +58,6 @@ struct Flows: Sendable {
         handlers.add(DollarPePayoutActivities(clients: clients.dollarPe))
         handlers.add(PontisPayoutActivities(clients: clients.pontis))
         handlers.add(OnrampActivities(clients: clients.borderlessPayments))
-        handlers.add(PontisPayoutActivities(clients: clients.pontis))
         handlers.add(BorderlessWithdrawalActivities(clients: clients.borderlessXYZ))
         handlers.add(RefundActivities(clients: clients.borderlessXYZ))
         handlers.add(RefundDefaultActivities(clients: clients.borderlessXYZ))
