@@ -164,8 +164,8 @@ let package = Package(
         tests(
             "PontisSandboxTests",
             of: [
-                "PontisSandbox", "SandboxCore", "PontisGlobe", "ProviderCore", "Domain", "Time", "HTTPTypes",
-                "HTTPClient",
+                "PontisSandbox", "SandboxCore", "PontisGlobe", "PontisPayout", "Activities", "Engine", "Webhooks",
+                "WorkflowCore", "ProviderCore", "Domain", "Time", "HTTPTypes", "HTTPClient",
             ]),
         tests(
             "PontisGlobeTests",
@@ -218,9 +218,10 @@ let package = Package(
                 "WorkflowCore", "Domain", "Time", "DfnsPayout", "PontisPayout", "DollarPePayout", "Onramp",
                 "BorderlessWithdrawal", "Refund", "RefundDefaultCheck", "LockstepTesting", "Activities", "Engine",
                 "JSONSchema",
-            ], beside: [
-                "DfnsPayout/v1", "DollarPePayout/v1", "Onramp/v1", "BorderlessWithdrawal/v1", "Refund/v1",
-                "RefundDefaultCheck/v1",
+            ],
+            beside: [
+                "DfnsPayout/v1", "PontisPayout/v1", "DollarPePayout/v1", "Onramp/v1", "BorderlessWithdrawal/v1",
+                "Refund/v1", "RefundDefaultCheck/v1",
             ]),
         tests("EngineTests", of: ["Engine", "WorkflowCore", "JSONSchema", "Time", "LockstepTesting"]),
         tests(

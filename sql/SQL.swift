@@ -34,6 +34,8 @@ public enum SQL {
         Migration(name: "0017_bulk", bytes: PackageResources._017_bulk_sql),
         Migration(name: "0018_matching", bytes: PackageResources._018_matching_sql),
         Migration(name: "0019_unmatched", bytes: PackageResources._019_unmatched_sql),
+        Migration(name: "0020_watch", bytes: PackageResources._020_watch_sql),
+        Migration(name: "0021_schedules", bytes: PackageResources._021_schedules_sql),
         Migration(name: "0022_sensitive", bytes: PackageResources._022_sensitive_sql),
         Migration(name: "0023_faster_enqueue", bytes: PackageResources._023_faster_enqueue_sql),
         Migration(name: "0024_long_transactions", bytes: PackageResources._024_long_transactions_sql),
@@ -98,6 +100,8 @@ public enum SQL {
     public static let forgetNode = String(PackageResources.forget_node_sql)
     /// Partitions, statistics, and webhooks that nobody asked for: once a minute.
     public static let housekeeping = String(PackageResources.housekeeping_sql)
+    /// Enqueues the recurring jobs that are due.
+    public static let runSchedules = String(PackageResources.run_schedules_sql)
 
     /// Stores a verified webhook.
     public static let receiveWebhook = String(PackageResources.receive_webhook_sql)

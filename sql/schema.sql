@@ -258,7 +258,7 @@ $$;
 
 COMMENT ON FUNCTION lockstep.await_quiet(timeout interval) IS 'Waits until the virtual clock is where move_clock asked for, and all is quiet; raises LK008 after the time-out.';
 
-CREATE FUNCTION lockstep.is_sound(status text, state text, has_data boolean, priority smallint, seq integer, entered_seq integer, due_at timestamp with time zone, leased_by uuid, finished_at timestamp with time zone, last_error text, attempt integer, attempt_status text) RETURNS boolean
+CREATE FUNCTION lockstep.is_sound(status text, state text, has_data boolean, priority smallint, seq integer, entered_seq integer, due_at timestamp with time zone, leased_by uuid, finished_at timestamp with time zone, last_error text, attempt integer, attempt_status text, plan text) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     AS $$
 begin
@@ -266,8 +266,8 @@ begin
         and case
             when status in ('queued', 'waiting', 'parked', 'paused') then finished_at is null
             when status in ('completed', 'failed', 'rejected', 'expired', 'canceled', 'refunded', 'reversed')
-                -- What is over has nothing due, unless somebody owns it.
-                then finished_at is not null and (due_at is null or leased_by is not null)
+                -- What is over has nothing due, unless it is watched or somebody owns it.
+                then finished_at is not null and (due_at is null or leased_by is not null or plan like 'watch %')
             else false
         end
         and (status <> 'parked' or last_error is not null)
@@ -278,7 +278,7 @@ begin
 end
 $$;
 
-COMMENT ON FUNCTION lockstep.is_sound(status text, state text, has_data boolean, priority smallint, seq integer, entered_seq integer, due_at timestamp with time zone, leased_by uuid, finished_at timestamp with time zone, last_error text, attempt integer, attempt_status text) IS 'What holds for every row of job_state.';
+COMMENT ON FUNCTION lockstep.is_sound(status text, state text, has_data boolean, priority smallint, seq integer, entered_seq integer, due_at timestamp with time zone, leased_by uuid, finished_at timestamp with time zone, last_error text, attempt integer, attempt_status text, plan text) IS 'What holds for every row of job_state.';
 
 CREATE TABLE lockstep.job_state (
     bucket smallint NOT NULL,
@@ -314,7 +314,7 @@ CREATE TABLE lockstep.job_state (
     CONSTRAINT job_state_is_sound CHECK (
 CASE
     WHEN ((status = 'waiting'::text) AND (finished_at IS NULL) AND (state IS NOT NULL) AND (data IS NOT NULL) AND ((leased_by IS NULL) OR (due_at IS NOT NULL)) AND ((attempt_status IS NULL) OR (attempt_status = 'started'::text)) AND ((priority >= 1) AND (priority <= 4)) AND ((entered_seq >= 0) AND (entered_seq <= seq)) AND (attempt >= 0)) THEN true
-    ELSE lockstep.is_sound(status, state, (data IS NOT NULL), priority, seq, entered_seq, due_at, leased_by, finished_at, last_error, attempt, attempt_status)
+    ELSE lockstep.is_sound(status, state, (data IS NOT NULL), priority, seq, entered_seq, due_at, leased_by, finished_at, last_error, attempt, attempt_status, plan)
 END)
 )
 WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='1000', autovacuum_vacuum_cost_delay='0', autovacuum_analyze_scale_factor='0.05');
@@ -349,9 +349,9 @@ COMMENT ON COLUMN lockstep.job_state.lease IS 'The lease''s token, one more with
 
 COMMENT ON COLUMN lockstep.job_state.leased_by IS 'The daemon that owns it now; null: nobody.';
 
-COMMENT ON COLUMN lockstep.job_state.plan IS 'What is done in this state, such as: perform confirm, poll readPayout, wait, end.';
+COMMENT ON COLUMN lockstep.job_state.plan IS 'What is done in this state, such as: perform confirm, poll readPayout, wait, end, watch readPayout (an end).';
 
-COMMENT ON COLUMN lockstep.job_state.attempt IS 'Number of the last attempt at the plan''s activity; 0: none yet.';
+COMMENT ON COLUMN lockstep.job_state.attempt IS 'Number of the last attempt at the plan''s activity; 0: none yet. Of an ended job: looks in a row that failed.';
 
 COMMENT ON COLUMN lockstep.job_state.attempt_status IS 'started: the call may be in flight; unknown: it may have happened, look it up; null: nothing is open.';
 
@@ -363,7 +363,7 @@ COMMENT ON COLUMN lockstep.job_state.entered_seq IS 'The transition that entered
 
 COMMENT ON COLUMN lockstep.job_state.entered_at IS 'When the state was entered.';
 
-COMMENT ON COLUMN lockstep.job_state.deadline_at IS 'When waiting here ends by itself; null: never.';
+COMMENT ON COLUMN lockstep.job_state.deadline_at IS 'When waiting here ends by itself; of an ended job: until when it is looked at; null: never.';
 
 COMMENT ON COLUMN lockstep.job_state.deadline_event IS 'The event that the deadline then is.';
 
@@ -381,7 +381,7 @@ COMMENT ON COLUMN lockstep.job_state.held_by IS 'The account whose breaker, hold
 
 COMMENT ON COLUMN lockstep.job_state.held_since IS 'Since when; this time counts for no retry policy.';
 
-COMMENT ON CONSTRAINT job_state_is_sound ON lockstep.job_state IS 'A known status and priority; finished exactly if the status is an outcome, and then without anything due; a parked job has its error, a lease its end, a state its data; the entry is past; the attempt''s status is known.';
+COMMENT ON CONSTRAINT job_state_is_sound ON lockstep.job_state IS 'A known status and priority; finished exactly if the status is an outcome, and then with something due only if it is watched; a parked job has its error, a lease its end, a state its data; the entry is past; the attempt''s status is known.';
 
 CREATE FUNCTION lockstep.awaited_signals(state lockstep.job_state) RETURNS text[]
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -586,6 +586,8 @@ begin
     if unquiet is not null then
         if unquiet like 'webhook %' then
             perform lockstep.match_webhooks();
+        elsif unquiet like 'schedule %' then
+            perform lockstep.run_schedules();
         end if;
         return null;
     end if;
@@ -610,6 +612,71 @@ CREATE FUNCTION lockstep.closed_members(schema jsonb) RETURNS text[]
     RETURN CASE WHEN ((NOT (schema ? 'oneOf'::text)) AND ((schema -> 'additionalProperties'::text) = 'false'::jsonb)) THEN ARRAY(SELECT jsonb_object_keys(COALESCE((schema -> 'properties'::text), '{}'::jsonb)) AS jsonb_object_keys) ELSE NULL::text[] END;
 
 COMMENT ON FUNCTION lockstep.closed_members(schema jsonb) IS 'The members that an input may have; null where it may have any.';
+
+CREATE FUNCTION lockstep.cron_field(field text, value text, low integer, high integer, names text[] DEFAULT NULL::text[]) RETURNS integer[]
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $_$
+declare
+    item text;
+    span text;
+    step int;
+    first int;
+    last int;
+    found int[] := '{}';
+begin
+    foreach item in array string_to_array(value, ',') loop
+        span := split_part(item, '/', 1);
+        step := 1;
+        if strpos(item, '/') > 0 then
+            if substr(item, length(span) + 2) !~ '^[1-9][0-9]?$' or (span <> '*' and strpos(span, '-') = 0) then
+                perform lockstep.refuse_schedule(field, format('has "%s", which is no step', item),
+                    'A step follows * or a range, and is from 1 to 99: */15 or 0-30/10.');
+            end if;
+            step := substr(item, length(span) + 2)::int;
+        end if;
+        if span = '*' then
+            first := low;
+            last := high;
+        elsif strpos(span, '-') > 0 then
+            first := lockstep.cron_value(field, split_part(span, '-', 1), low, high, names);
+            last := lockstep.cron_value(field, substr(span, strpos(span, '-') + 1), low, high, names);
+            if last < first then
+                perform lockstep.refuse_schedule(field, format('has "%s", which ends before it begins', item),
+                    'Write two ranges: 22-23,0-4.');
+            end if;
+        else
+            first := lockstep.cron_value(field, span, low, high, names);
+            last := first;
+        end if;
+        found := found || array(select generate_series(first, last, step));
+    end loop;
+    return array(select distinct v from unnest(found) as v order by v);
+end
+$_$;
+
+COMMENT ON FUNCTION lockstep.cron_field(field text, value text, low integer, high integer, names text[]) IS 'The values that a cron field stands for; raises LK009 for what is none.';
+
+CREATE FUNCTION lockstep.cron_value(field text, item text, low integer, high integer, names text[]) RETURNS integer
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $_$
+declare
+    value int := array_position(names, lower(item)) + low - 1;
+begin
+    if value is null and item ~ '^[0-9]{1,2}$' then
+        value := item::int;
+    end if;
+    if value is null or value not between low and high then
+        perform lockstep.refuse_schedule(
+            field, format('has "%s", which is not %s from %s to %s', item, case
+                when names is null then 'a number' else format('a name (%s to %s) or a number',
+                    names[1], names[cardinality(names)]) end, low, high),
+            'Fields are lists of values, ranges and steps: 0,30 or 9-17 or */5 or 10-50/20.');
+    end if;
+    return value;
+end
+$_$;
+
+COMMENT ON FUNCTION lockstep.cron_value(field text, item text, low integer, high integer, names text[]) IS 'A value of a cron field.';
 
 CREATE FUNCTION lockstep.deliver(job uuid, name text, payload jsonb, key text, actor text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1198,6 +1265,35 @@ $$;
 
 COMMENT ON FUNCTION lockstep.let_go(kind text, name text) IS 'Ends a pause of something as a whole; returns resumed, or not paused.';
 
+CREATE FUNCTION lockstep.local_instant(local_time timestamp without time zone, time_zone text) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    AS $$
+declare
+    instant timestamptz := local_time at time zone time_zone;
+    -- With the offset of the day before: of two, that is the first.
+    earlier timestamptz := (local_time - ((instant - interval '1 day') at time zone time_zone
+        - (instant - interval '1 day') at time zone 'UTC')) at time zone 'UTC';
+    zone_offset interval;
+begin
+    if earlier at time zone time_zone = local_time then
+        return least(earlier, instant);
+    elsif instant at time zone time_zone = local_time then
+        return instant;
+    end if;
+    -- Nobody's clock shows it: back from later to the first minute with the new offset.
+    instant := greatest(earlier, instant);
+    zone_offset := instant at time zone time_zone - instant at time zone 'UTC';
+    while (instant - interval '1 minute') at time zone time_zone - (instant - interval '1 minute') at time zone 'UTC'
+        = zone_offset
+    loop
+        instant := instant - interval '1 minute';
+    end loop;
+    return instant;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.local_instant(local_time timestamp without time zone, time_zone text) IS 'The instant at which a local time is shown: the first of two, or the end of the gap that leaves it out.';
+
 CREATE FUNCTION lockstep.match_webhooks(refs text[] DEFAULT NULL::text[]) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
@@ -1290,6 +1386,60 @@ CREATE FUNCTION lockstep.new_id(at timestamp with time zone, bucket smallint) RE
 
 COMMENT ON FUNCTION lockstep.new_id(at timestamp with time zone, bucket smallint) IS 'A new job''s id: UUID version 7 with the bucket in it.';
 
+CREATE FUNCTION lockstep.next_cron(cron text, time_zone text, after timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    AS $$
+declare
+    wanted record;
+    -- From the day before: where clocks change at midnight, a day may begin late.
+    day date := (after at time zone time_zone)::date - 1;
+    last_day date := day + 3300;
+    in_month boolean;
+    in_week boolean;
+    midnight timestamptz;
+    instant timestamptz;
+begin
+    select r.* into wanted from lockstep.read_cron(cron) r;
+    while day <= last_day loop
+        if not extract(month from day)::int = any (wanted.months) then
+            day := (date_trunc('month', day::timestamp) + interval '1 month')::date;
+            continue;
+        end if;
+        in_month := extract(day from day)::int = any (wanted.days);
+        in_week := extract(dow from day)::int = any (wanted.weekdays);
+        if (in_month and in_week) or (wanted.either_day and (in_month or in_week)) then
+            if wanted.every_hour then
+                midnight := lockstep.local_instant(day::timestamp, time_zone);
+                select t into instant
+                from generate_series(
+                    greatest(midnight, date_trunc('minute', after) + interval '1 minute'),
+                    lockstep.local_instant((day + 1)::timestamp, time_zone) - interval '1 minute',
+                    interval '1 minute') as t
+                where extract(minute from t at time zone time_zone)::int = any (wanted.minutes)
+                    and extract(hour from t at time zone time_zone)::int = any (wanted.hours)
+                order by t
+                limit 1;
+            else
+                select at.instant into instant
+                from unnest(wanted.hours) as h
+                cross join unnest(wanted.minutes) as m
+                cross join lateral lockstep.local_instant(day + make_time(h, m, 0), time_zone) as at (instant)
+                where at.instant > after
+                order by at.instant
+                limit 1;
+            end if;
+            if instant is not null then
+                return instant;
+            end if;
+        end if;
+        day := day + 1;
+    end loop;
+    return null;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.next_cron(cron text, time_zone text, after timestamp with time zone) IS 'The first instant after another that a cron expression names in a time zone; null where there is none.';
+
 CREATE FUNCTION lockstep.next_due() RETURNS timestamp with time zone
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
@@ -1298,11 +1448,12 @@ CREATE FUNCTION lockstep.next_due() RETURNS timestamp with time zone
 begin
     return least(
         (select min(d.due_at) from lockstep.first_due d),
-        (select min(p.next_due) from lockstep.clock_participants p));
+        (select min(p.next_due) from lockstep.clock_participants p),
+        (select min(c.next_at) from lockstep.schedule c where not c.paused));
 end
 $$;
 
-COMMENT ON FUNCTION lockstep.next_due() IS 'The next instant at which something is due.';
+COMMENT ON FUNCTION lockstep.next_due() IS 'The next instant at which something is due: a job, a participant, a schedule.';
 
 CREATE FUNCTION lockstep.now() RETURNS timestamp with time zone
     LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -1625,6 +1776,19 @@ CREATE FUNCTION lockstep.pause_provider(provider text, reason text DEFAULT NULL:
 
 COMMENT ON FUNCTION lockstep.pause_provider(provider text, reason text) IS 'Stops calls to all accounts of a provider; their jobs wait, and none fails.';
 
+CREATE FUNCTION lockstep.pause_schedule(name text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+begin
+    perform lockstep.require_schedule(name);
+    update lockstep.schedule s set paused = true where s.name = pause_schedule.name;
+    return 'paused';
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.pause_schedule(name text) IS 'Lets a recurring job rest until resume_schedule.';
+
 CREATE FUNCTION lockstep.pause_tenant(tenant text, reason text DEFAULT NULL::text) RETURNS text
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
@@ -1685,6 +1849,36 @@ end
 $$;
 
 COMMENT ON FUNCTION lockstep.raise_unquiet(timeout interval) IS 'Raises LK008: what was not quiet when the time had run out.';
+
+CREATE FUNCTION lockstep.read_cron(cron text, OUT minutes integer[], OUT hours integer[], OUT days integer[], OUT months integer[], OUT weekdays integer[], OUT every_hour boolean, OUT either_day boolean) RETURNS record
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+declare
+    fields text[] := regexp_split_to_array(btrim(cron, E' \t'), '[ \t]+');
+begin
+    if coalesce(cardinality(fields), 0) <> 5 or fields[1] = '' then
+        perform lockstep.refuse_schedule('cron expression',
+            format('is %s, and must have five fields', coalesce('"' || cron || '"', 'null')),
+            'Minute, hour, day of month, month, day of week: ''0 9 1 * *'' is nine o''clock on the first of a month.');
+    end if;
+    minutes := lockstep.cron_field('minute', fields[1], 0, 59);
+    hours := lockstep.cron_field('hour', fields[2], 0, 23);
+    days := lockstep.cron_field('day of month', fields[3], 1, 31);
+    months := lockstep.cron_field(
+        'month', fields[4], 1, 12,
+        array['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']);
+    -- 7 is Sunday too.
+    weekdays := array(
+        select distinct v % 7
+        from unnest(lockstep.cron_field(
+            'day of week', fields[5], 0, 7, array['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'])) as v
+        order by 1);
+    every_hour := fields[2] like '*%';
+    either_day := fields[3] not like '*%' and fields[5] not like '*%';
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.read_cron(cron text, OUT minutes integer[], OUT hours integer[], OUT days integer[], OUT months integer[], OUT weekdays integer[], OUT every_hour boolean, OUT either_day boolean) IS 'A cron expression, read; raises LK009 where it is none.';
 
 CREATE FUNCTION lockstep.read_filter(filter jsonb) RETURNS lockstep.job_filter
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -1834,6 +2028,16 @@ $$;
 
 COMMENT ON FUNCTION lockstep.refuse_filter(problem text) IS 'Raises LK009 about a filter.';
 
+CREATE FUNCTION lockstep.refuse_schedule(field text, problem text, advice text) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+begin
+    raise exception 'the schedule''s % %', field, problem using errcode = 'LK009', hint = advice;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.refuse_schedule(field text, problem text, advice text) IS 'Raises LK009 for what a schedule can''t be, naming the field.';
+
 CREATE FUNCTION lockstep.request(job uuid, name text, payload jsonb) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
@@ -1927,6 +2131,77 @@ $$;
 
 COMMENT ON FUNCTION lockstep.require_job(job uuid) IS 'A job that the caller may act for; raises LK005 where there is none.';
 
+CREATE TABLE lockstep.schedule (
+    name text NOT NULL,
+    workflow text NOT NULL,
+    input jsonb NOT NULL,
+    tenant text NOT NULL,
+    cron text NOT NULL,
+    time_zone text NOT NULL,
+    overlap text NOT NULL,
+    paused boolean DEFAULT false NOT NULL,
+    next_at timestamp with time zone,
+    last_at timestamp with time zone,
+    last_job uuid,
+    last_skipped_at timestamp with time zone,
+    last_error text,
+    created_at timestamp with time zone NOT NULL,
+    created_by text NOT NULL,
+    CONSTRAINT schedule_name_is_short CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
+    CONSTRAINT schedule_overlap_is_known CHECK ((overlap = ANY (ARRAY['skip'::text, 'allow'::text]))),
+    CONSTRAINT schedule_runs_at_an_instant CHECK (((last_at IS NULL) = (last_job IS NULL)))
+);
+
+COMMENT ON TABLE lockstep.schedule IS 'Recurring jobs; people read lockstep.schedules.';
+
+COMMENT ON COLUMN lockstep.schedule.name IS 'Its name: once in a database.';
+
+COMMENT ON COLUMN lockstep.schedule.workflow IS 'Which flow its jobs are of.';
+
+COMMENT ON COLUMN lockstep.schedule.input IS 'What each of them is asked.';
+
+COMMENT ON COLUMN lockstep.schedule.tenant IS 'On whose behalf.';
+
+COMMENT ON COLUMN lockstep.schedule.cron IS 'When: minute, hour, day of month, month, day of week.';
+
+COMMENT ON COLUMN lockstep.schedule.time_zone IS 'Where, as the IANA names it.';
+
+COMMENT ON COLUMN lockstep.schedule.overlap IS 'skip: no job while the last one is unfinished; allow: one each time.';
+
+COMMENT ON COLUMN lockstep.schedule.paused IS 'Whether it rests until resume_schedule.';
+
+COMMENT ON COLUMN lockstep.schedule.next_at IS 'When its next job is enqueued; null: never.';
+
+COMMENT ON COLUMN lockstep.schedule.last_at IS 'For which instant its last job was enqueued.';
+
+COMMENT ON COLUMN lockstep.schedule.last_job IS 'That job.';
+
+COMMENT ON COLUMN lockstep.schedule.last_skipped_at IS 'The last instant for which no job was enqueued, because the one before was unfinished.';
+
+COMMENT ON COLUMN lockstep.schedule.last_error IS 'Why the last job could not be enqueued; null: it could.';
+
+COMMENT ON COLUMN lockstep.schedule.created_at IS 'When it was written last.';
+
+COMMENT ON COLUMN lockstep.schedule.created_by IS 'Who wrote it.';
+
+CREATE FUNCTION lockstep.require_schedule(name text) RETURNS lockstep.schedule
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+declare
+    found_row lockstep.schedule;
+begin
+    select s.* into found_row from lockstep.schedule s where s.name = require_schedule.name;
+    if not found then
+        raise exception 'there is no schedule %', coalesce('"' || name || '"', 'null')
+            using errcode = 'LK009', hint = 'select name from lockstep.schedules lists them.';
+    end if;
+    return found_row;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.require_schedule(name text) IS 'The schedule of a name; raises LK009 where there is none.';
+
 CREATE FUNCTION lockstep.resume(job uuid) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
@@ -1963,6 +2238,21 @@ CREATE FUNCTION lockstep.resume_provider(provider text) RETURNS text
 
 COMMENT ON FUNCTION lockstep.resume_provider(provider text) IS 'Ends the pause of a provider.';
 
+CREATE FUNCTION lockstep.resume_schedule(name text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+begin
+    perform lockstep.require_schedule(name);
+    update lockstep.schedule s
+    set paused = false, next_at = lockstep.next_cron(s.cron, s.time_zone, lockstep.now())
+    where s.name = resume_schedule.name and s.paused;
+    return 'resumed';
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.resume_schedule(name text) IS 'Lets a recurring job go on, from the next instant after now.';
+
 CREATE FUNCTION lockstep.resume_tenant(tenant text) RETURNS text
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
@@ -1981,13 +2271,17 @@ CREATE FUNCTION lockstep.retry(job uuid) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
     AS $_$
+declare
+    state lockstep.job_state := lockstep.require_job(job);
 begin
-    perform lockstep.check_status(lockstep.require_job(job), array['parked'], 'retried');
+    if state.finished_at is null or coalesce(state.plan, '') not like 'watch %' then
+        perform lockstep.check_status(state, array['parked'], 'retried');
+    end if;
     return lockstep.request(job, '$retry', '{}');
 end
 $_$;
 
-COMMENT ON FUNCTION lockstep.retry(job uuid) IS 'Sets a parked job going again.';
+COMMENT ON FUNCTION lockstep.retry(job uuid) IS 'Sets a parked job going again, or makes one that is over and watched be looked at now.';
 
 CREATE PROCEDURE lockstep.retry_jobs(IN filter jsonb, IN dry_run boolean DEFAULT false, IN batch integer DEFAULT 500, INOUT jobs bigint DEFAULT NULL::bigint, INOUT samples jsonb DEFAULT NULL::jsonb)
     LANGUAGE plpgsql
@@ -2027,16 +2321,115 @@ $$;
 
 COMMENT ON FUNCTION lockstep.ring_inserted() IS 'Wakes the daemons that sleep, once for each INSERT into the view jobs.';
 
-CREATE FUNCTION lockstep.seal_input(bucket smallint, job uuid, input jsonb) RETURNS void
+CREATE FUNCTION lockstep.run_schedules() RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+declare
+    due lockstep.schedule;
+    following timestamptz;
+    job uuid;
+    enqueued int := 0;
+begin
+    for due in
+        select s.*
+        from lockstep.schedule s
+        where not s.paused and s.next_at <= lockstep.now()
+        order by s.next_at, s.name
+        for update skip locked
+    loop
+        following := lockstep.next_cron(due.cron, due.time_zone, lockstep.now());
+        if due.overlap = 'skip' and exists (
+            select from lockstep.job_state j where j.id = due.last_job and j.finished_at is null)
+        then
+            update lockstep.schedule s set next_at = following, last_skipped_at = due.next_at
+            where s.name = due.name;
+            continue;
+        end if;
+        begin
+            job := lockstep.enqueue(
+                due.workflow, due.input,
+                key => format('schedule:%s:%s', due.name,
+                    to_char(due.next_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')),
+                tenant => due.tenant, tags => array['schedule:' || due.name]);
+            update lockstep.schedule s
+            set next_at = following, last_at = due.next_at, last_job = job, last_error = null
+            where s.name = due.name;
+            enqueued := enqueued + 1;
+        exception when others then
+            -- Ours say what is wrong with the schedule; anything else is not about it, and is tried again.
+            if sqlstate not like 'LK%' then
+                raise;
+            end if;
+            update lockstep.schedule s set next_at = following, last_error = sqlerrm
+            where s.name = due.name;
+        end;
+    end loop;
+    return enqueued;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.run_schedules() IS 'Enqueues the recurring jobs that are due, and returns how many.';
+
+CREATE FUNCTION lockstep.schedule(name text, workflow text, input jsonb, cron text, time_zone text DEFAULT 'UTC'::text, overlap text DEFAULT 'skip'::text, tenant text DEFAULT NULL::text) RETURNS timestamp with time zone
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+declare
+    request record;
+    problem text;
+    next_at timestamptz;
+begin
+    if name is null or char_length(name) not between 1 and 100 then
+        perform lockstep.refuse_schedule('name', 'must have 1 to 100 characters', 'Name it for what it does.');
+    elsif overlap is null or overlap not in ('skip', 'allow') then
+        perform lockstep.refuse_schedule(
+            'overlap', format('is %s, and must be skip or allow', coalesce('"' || overlap || '"', 'null')),
+            'skip leaves a time out while the last job is unfinished.');
+    elsif time_zone is null or not exists (
+        select from pg_timezone_names z where z.name = schedule.time_zone and z.name !~ '^(posix|right)/')
+    then
+        perform lockstep.refuse_schedule(
+            'time_zone', format('is %s, which is no time zone', coalesce('"' || time_zone || '"', 'null')),
+            'Use an IANA name, such as Europe/Berlin or UTC.');
+    end if;
+    next_at := lockstep.next_cron(cron, time_zone, lockstep.now());
+    if next_at is null then
+        perform lockstep.refuse_schedule(
+            'cron expression', format('is "%s", which never comes', cron), 'Is there such a day?');
+    end if;
+    request := lockstep.open_request(workflow, tenant, null, null, null);
+    problem := lockstep.violation(request.input_schema, input);
+    if problem is not null then
+        raise exception 'invalid input for %: %', workflow, problem
+            using errcode = 'LK002', hint = 'select input_schema from lockstep.workflows says what it accepts.';
+    end if;
+    insert into lockstep.schedule as s (
+        name, workflow, input, tenant, cron, time_zone, overlap, next_at, created_at, created_by)
+    values (
+        schedule.name, schedule.workflow, schedule.input, request.tenant, schedule.cron, schedule.time_zone,
+        schedule.overlap, next_at, lockstep.now(), lockstep.caller())
+    on conflict on constraint schedule_pkey do update
+    set workflow = excluded.workflow, input = excluded.input, tenant = excluded.tenant, cron = excluded.cron,
+        time_zone = excluded.time_zone, overlap = excluded.overlap, next_at = excluded.next_at, last_error = null,
+        created_at = excluded.created_at, created_by = excluded.created_by;
+    perform pg_notify('lockstep_clock', '');
+    return next_at;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.schedule(name text, workflow text, input jsonb, cron text, time_zone text, overlap text, tenant text) IS 'Writes a recurring job, or writes it anew under its name, and returns its next instant.';
+
+CREATE FUNCTION lockstep.seal_input(job uuid, input jsonb) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
     AS $$
     update lockstep.job j
     set input = seal_input.input, input_digest = lockstep.input_digest(j.id, j.input)
-    where j.bucket = seal_input.bucket and j.id = seal_input.job and j.input_digest is null
+    where j.bucket = lockstep.bucket_of(seal_input.job) and j.id = seal_input.job and j.input_digest is null
 $$;
 
-COMMENT ON FUNCTION lockstep.seal_input(bucket smallint, job uuid, input jsonb) IS 'Puts an input in which what is sensitive was sealed in place of the one that was given, once for each job.';
+COMMENT ON FUNCTION lockstep.seal_input(job uuid, input jsonb) IS 'Puts an input in which what is sensitive was sealed in place of the one that was given, once for each job.';
 
 CREATE FUNCTION lockstep.sensitive_fields(schema jsonb, path text) RETURNS text[]
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
@@ -2203,11 +2596,25 @@ begin
                 and (s.workflow in (select p.name from lockstep.pause p where p.kind = 'workflow')) is not true
                 and (s.tenant in (select p.name from lockstep.pause p where p.kind = 'tenant')) is not true
             limit 1),
-        (select format('webhook %s waits for job %s', m.id, m.job_id) from lockstep.matching_webhooks m limit 1));
+        (select format('webhook %s waits for job %s', m.id, m.job_id) from lockstep.matching_webhooks m limit 1),
+        (select format('schedule %s is due since %s', c.name, lockstep.in_words(c.next_at))
+            from lockstep.schedule c where not c.paused and c.next_at <= lockstep.now() limit 1));
 end
 $_$;
 
 COMMENT ON FUNCTION lockstep.unquiet() IS 'What is not quiet, in words; null if all is.';
+
+CREATE FUNCTION lockstep.unschedule(name text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+begin
+    delete from lockstep.schedule s where s.name = unschedule.name;
+    return case when found then 'unscheduled' else 'unknown schedule' end;
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.unschedule(name text) IS 'Takes a recurring job away; what it has enqueued goes on.';
 
 CREATE FUNCTION lockstep.violation(schema jsonb, value jsonb, path text DEFAULT ''::text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
@@ -2414,11 +2821,14 @@ begin
         else format('In %s for %s', state.state, lockstep.in_words(moment - state.entered_at))
     end;
     if state.finished_at is not null then
-        return format('It ended as %s %s ago, at %s, in %s%s%s.', state.status,
+        answer := lockstep.why_watched(state);
+        return format('It ended as %s %s ago, at %s, in %s%s%s%s.', state.status,
             lockstep.in_words(moment - state.finished_at), lockstep.in_words(state.finished_at),
             coalesce(state.state, 'no state'),
-            coalesce(': ' || coalesce(state.last_error, state.output ->> 'reason'), ''),
-            coalesce('; funds: ' || (state.output ->> 'funds'), ''));
+            -- What went wrong while it was looked at is not how it ended.
+            coalesce(': ' || coalesce(
+                case when answer is null then state.last_error end, state.output ->> 'reason'), ''),
+            coalesce('; funds: ' || (state.output ->> 'funds'), ''), coalesce('; ' || answer, ''));
     end if;
     answer := lockstep.why_running(state);
     if answer is not null then
@@ -2588,6 +2998,32 @@ end
 $$;
 
 COMMENT ON FUNCTION lockstep.why_waiting(state lockstep.job_state) IS 'What the plan of a waiting job waits for.';
+
+CREATE FUNCTION lockstep.why_watched(state lockstep.job_state) RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'lockstep', 'pg_temp'
+    AS $$
+declare
+    moment timestamptz := lockstep.now();
+    failure text := coalesce('; last time: ' || state.last_error, '');
+begin
+    if state.finished_at is null or coalesce(state.plan, '') not like 'watch %' then
+        return null;
+    elsif state.due_at is null then
+        return format('it was looked at until %s, and not undone by then', lockstep.in_words(state.deadline_at));
+    elsif state.leased_by is not null and state.due_at > moment then
+        return 'it is just being looked at, in case it is undone' || failure;
+    end if;
+    return format('it is looked at again %s, until %s, in case it is undone%s%s', case
+            when state.due_at > moment
+                then format('in %s, at %s', lockstep.in_words(state.due_at - moment), lockstep.in_words(state.due_at))
+            else 'now'
+        end, lockstep.in_words(state.deadline_at), failure,
+        coalesce('; but nobody can: ' || lockstep.why_unclaimed(state), ''));
+end
+$$;
+
+COMMENT ON FUNCTION lockstep.why_watched(state lockstep.job_state) IS 'What is still done about a job that is over, in words; null if nothing is.';
 
 CREATE TABLE lockstep.account (
     provider text NOT NULL,
@@ -3048,7 +3484,7 @@ CREATE VIEW lockstep.job_status WITH (security_barrier='true') AS
     s.version,
     s.state,
         CASE
-            WHEN ((s.leased_by IS NOT NULL) AND (s.due_at > moment.now)) THEN 'running'::text
+            WHEN ((s.leased_by IS NOT NULL) AND (s.due_at > moment.now) AND (s.finished_at IS NULL)) THEN 'running'::text
             ELSE s.status
         END AS status,
     s.plan,
@@ -3343,7 +3779,7 @@ CREATE VIEW lockstep.matching_webhooks AS
     known.job_ended
    FROM (lockstep.webhook w
      CROSS JOIN LATERAL ( SELECT r.job_id,
-            (s.finished_at IS NOT NULL) AS job_ended
+            ((s.finished_at IS NOT NULL) AND (COALESCE(s.plan, ''::text) !~~ 'watch %'::text)) AS job_ended
            FROM (lockstep.reference r
              JOIN lockstep.job_state s ON (((s.id = r.job_id) AND (s.bucket = r.bucket))))
           WHERE ((r.provider = w.provider) AND (r.value = ANY (w.refs)))
@@ -3590,6 +4026,63 @@ COMMENT ON COLUMN lockstep.provider_calls.outcome IS 'The event that it brought,
 
 COMMENT ON COLUMN lockstep.provider_calls.error IS 'What went wrong.';
 
+CREATE VIEW lockstep.schedules AS
+ SELECT s.name,
+    s.workflow,
+    s.input,
+    s.tenant,
+    s.cron,
+    s.time_zone,
+    s.overlap,
+    s.paused,
+        CASE
+            WHEN (NOT s.paused) THEN s.next_at
+            ELSE NULL::timestamp with time zone
+        END AS next_at,
+    s.last_at,
+    s.last_job,
+    j.status AS last_status,
+    s.last_skipped_at,
+    s.last_error,
+    s.created_at,
+    s.created_by
+   FROM (lockstep.schedule s
+     LEFT JOIN lockstep.job_state j ON ((j.id = s.last_job)));
+
+COMMENT ON VIEW lockstep.schedules IS 'Recurring jobs: what is enqueued when, and what became of it last time.';
+
+COMMENT ON COLUMN lockstep.schedules.name IS 'Its name. Its jobs have the tag schedule:<name>.';
+
+COMMENT ON COLUMN lockstep.schedules.workflow IS 'Which flow its jobs are of.';
+
+COMMENT ON COLUMN lockstep.schedules.input IS 'What each of them is asked.';
+
+COMMENT ON COLUMN lockstep.schedules.tenant IS 'On whose behalf.';
+
+COMMENT ON COLUMN lockstep.schedules.cron IS 'When: minute, hour, day of month, month, day of week.';
+
+COMMENT ON COLUMN lockstep.schedules.time_zone IS 'Where, as the IANA names it.';
+
+COMMENT ON COLUMN lockstep.schedules.overlap IS 'skip: no job while the last one is unfinished; allow: one each time.';
+
+COMMENT ON COLUMN lockstep.schedules.paused IS 'Whether it rests until resume_schedule.';
+
+COMMENT ON COLUMN lockstep.schedules.next_at IS 'When its next job is enqueued; null: never, or not while it is paused.';
+
+COMMENT ON COLUMN lockstep.schedules.last_at IS 'For which instant its last job was enqueued; null: there was none.';
+
+COMMENT ON COLUMN lockstep.schedules.last_job IS 'That job.';
+
+COMMENT ON COLUMN lockstep.schedules.last_status IS 'That job''s status.';
+
+COMMENT ON COLUMN lockstep.schedules.last_skipped_at IS 'The last instant for which no job was enqueued, because the one before was unfinished.';
+
+COMMENT ON COLUMN lockstep.schedules.last_error IS 'Why the last job could not be enqueued; null: it could.';
+
+COMMENT ON COLUMN lockstep.schedules.created_at IS 'When it was written last.';
+
+COMMENT ON COLUMN lockstep.schedules.created_by IS 'Who wrote it.';
+
 CREATE TABLE lockstep.signal (
     bucket smallint NOT NULL,
     id bigint NOT NULL,
@@ -3705,6 +4198,46 @@ COMMENT ON COLUMN lockstep.unclaimable.jobs IS 'How many.';
 COMMENT ON COLUMN lockstep.unclaimable.oldest IS 'Since when the one rests there that does so longest.';
 
 COMMENT ON COLUMN lockstep.unclaimable.example IS 'The one that was enqueued first.';
+
+CREATE VIEW lockstep.watched AS
+ SELECT s.id,
+    s.workflow,
+    s.version,
+    s.tenant,
+    s.state,
+    s.status AS outcome,
+    s.finished_at,
+        CASE
+            WHEN ((s.leased_by IS NULL) OR (s.due_at <= moment.now)) THEN s.due_at
+            ELSE NULL::timestamp with time zone
+        END AS due,
+    s.deadline_at AS until,
+    s.last_error
+   FROM (( SELECT lockstep.now() AS now) moment
+     CROSS JOIN lockstep.job_state s)
+  WHERE ((s.due_at IS NOT NULL) AND (s.finished_at IS NOT NULL) AND (s.plan ~~ 'watch %'::text));
+
+COMMENT ON VIEW lockstep.watched IS 'Jobs that are over and still looked at, in case what they did is undone.';
+
+COMMENT ON COLUMN lockstep.watched.id IS 'The job.';
+
+COMMENT ON COLUMN lockstep.watched.workflow IS 'Which flow.';
+
+COMMENT ON COLUMN lockstep.watched.version IS 'The version of the flow: a daemon has to know it for the job to be looked at.';
+
+COMMENT ON COLUMN lockstep.watched.tenant IS 'On whose behalf.';
+
+COMMENT ON COLUMN lockstep.watched.state IS 'Where it rests.';
+
+COMMENT ON COLUMN lockstep.watched.outcome IS 'How it ended.';
+
+COMMENT ON COLUMN lockstep.watched.finished_at IS 'When it ended.';
+
+COMMENT ON COLUMN lockstep.watched.due IS 'When it is looked at next; null: just now.';
+
+COMMENT ON COLUMN lockstep.watched.until IS 'Until when it is looked at.';
+
+COMMENT ON COLUMN lockstep.watched.last_error IS 'Why the last look failed; null: it did not.';
 
 ALTER TABLE lockstep.webhook ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME lockstep.webhook_id_seq
@@ -3838,6 +4371,9 @@ ALTER TABLE ONLY lockstep.pause
 ALTER TABLE ONLY lockstep.reference
     ADD CONSTRAINT reference_pkey PRIMARY KEY (provider, value, job_id, bucket);
 
+ALTER TABLE ONLY lockstep.schedule
+    ADD CONSTRAINT schedule_pkey PRIMARY KEY (name);
+
 ALTER TABLE ONLY lockstep.settings
     ADD CONSTRAINT settings_pkey PRIMARY KEY (only_row);
 
@@ -3926,8 +4462,8 @@ GRANT ALL ON FUNCTION lockstep.await_quiet(timeout interval) TO lockstep_app;
 GRANT ALL ON FUNCTION lockstep.await_quiet(timeout interval) TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.await_quiet(timeout interval) TO lockstep_daemon;
 
-REVOKE ALL ON FUNCTION lockstep.is_sound(status text, state text, has_data boolean, priority smallint, seq integer, entered_seq integer, due_at timestamp with time zone, leased_by uuid, finished_at timestamp with time zone, last_error text, attempt integer, attempt_status text) FROM PUBLIC;
-GRANT ALL ON FUNCTION lockstep.is_sound(status text, state text, has_data boolean, priority smallint, seq integer, entered_seq integer, due_at timestamp with time zone, leased_by uuid, finished_at timestamp with time zone, last_error text, attempt integer, attempt_status text) TO lockstep_daemon;
+REVOKE ALL ON FUNCTION lockstep.is_sound(status text, state text, has_data boolean, priority smallint, seq integer, entered_seq integer, due_at timestamp with time zone, leased_by uuid, finished_at timestamp with time zone, last_error text, attempt integer, attempt_status text, plan text) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.is_sound(status text, state text, has_data boolean, priority smallint, seq integer, entered_seq integer, due_at timestamp with time zone, leased_by uuid, finished_at timestamp with time zone, last_error text, attempt integer, attempt_status text, plan text) TO lockstep_daemon;
 
 GRANT SELECT ON TABLE lockstep.job_state TO lockstep_ops;
 GRANT SELECT,INSERT,UPDATE ON TABLE lockstep.job_state TO lockstep_daemon;
@@ -3983,6 +4519,14 @@ GRANT ALL ON FUNCTION lockstep.clock_step(target timestamp with time zone) TO lo
 
 REVOKE ALL ON FUNCTION lockstep.closed_members(schema jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.closed_members(schema jsonb) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.cron_field(field text, value text, low integer, high integer, names text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.cron_field(field text, value text, low integer, high integer, names text[]) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.cron_field(field text, value text, low integer, high integer, names text[]) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.cron_value(field text, item text, low integer, high integer, names text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.cron_value(field text, item text, low integer, high integer, names text[]) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.cron_value(field text, item text, low integer, high integer, names text[]) TO lockstep_daemon;
 
 REVOKE ALL ON FUNCTION lockstep.deliver(job uuid, name text, payload jsonb, key text, actor text) FROM PUBLIC;
 
@@ -4074,6 +4618,10 @@ GRANT ALL ON FUNCTION lockstep.leave_clock(name text) TO lockstep_daemon;
 
 REVOKE ALL ON FUNCTION lockstep.let_go(kind text, name text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION lockstep.local_instant(local_time timestamp without time zone, time_zone text) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.local_instant(local_time timestamp without time zone, time_zone text) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.local_instant(local_time timestamp without time zone, time_zone text) TO lockstep_daemon;
+
 REVOKE ALL ON FUNCTION lockstep.match_webhooks(refs text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.match_webhooks(refs text[]) TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.match_webhooks(refs text[]) TO lockstep_daemon;
@@ -4088,6 +4636,10 @@ GRANT ALL ON FUNCTION lockstep.new_bucket(tenant text, workflow text, key text, 
 
 REVOKE ALL ON FUNCTION lockstep.new_id(at timestamp with time zone, bucket smallint) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.new_id(at timestamp with time zone, bucket smallint) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.next_cron(cron text, time_zone text, after timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.next_cron(cron text, time_zone text, after timestamp with time zone) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.next_cron(cron text, time_zone text, after timestamp with time zone) TO lockstep_daemon;
 
 REVOKE ALL ON FUNCTION lockstep.next_due() FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.next_due() TO lockstep_app;
@@ -4151,6 +4703,10 @@ REVOKE ALL ON FUNCTION lockstep.pause_provider(provider text, reason text) FROM 
 GRANT ALL ON FUNCTION lockstep.pause_provider(provider text, reason text) TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.pause_provider(provider text, reason text) TO lockstep_daemon;
 
+REVOKE ALL ON FUNCTION lockstep.pause_schedule(name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.pause_schedule(name text) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.pause_schedule(name text) TO lockstep_daemon;
+
 REVOKE ALL ON FUNCTION lockstep.pause_tenant(tenant text, reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.pause_tenant(tenant text, reason text) TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.pause_tenant(tenant text, reason text) TO lockstep_daemon;
@@ -4169,6 +4725,10 @@ GRANT ALL ON FUNCTION lockstep.raise_unquiet(timeout interval) TO lockstep_app;
 GRANT ALL ON FUNCTION lockstep.raise_unquiet(timeout interval) TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.raise_unquiet(timeout interval) TO lockstep_daemon;
 
+REVOKE ALL ON FUNCTION lockstep.read_cron(cron text, OUT minutes integer[], OUT hours integer[], OUT days integer[], OUT months integer[], OUT weekdays integer[], OUT every_hour boolean, OUT either_day boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.read_cron(cron text, OUT minutes integer[], OUT hours integer[], OUT days integer[], OUT months integer[], OUT weekdays integer[], OUT every_hour boolean, OUT either_day boolean) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.read_cron(cron text, OUT minutes integer[], OUT hours integer[], OUT days integer[], OUT months integer[], OUT weekdays integer[], OUT every_hour boolean, OUT either_day boolean) TO lockstep_daemon;
+
 REVOKE ALL ON FUNCTION lockstep.read_filter(filter jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION lockstep.receive_webhook(provider text, account text, kind text, dedupe_key text, refs text[], headers jsonb, body bytea) FROM PUBLIC;
@@ -4185,6 +4745,10 @@ GRANT ALL ON FUNCTION lockstep.refresh_statistics() TO lockstep_daemon;
 
 REVOKE ALL ON FUNCTION lockstep.refuse_filter(problem text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION lockstep.refuse_schedule(field text, problem text, advice text) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.refuse_schedule(field text, problem text, advice text) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.refuse_schedule(field text, problem text, advice text) TO lockstep_daemon;
+
 REVOKE ALL ON FUNCTION lockstep.request(job uuid, name text, payload jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION lockstep.request_batch(request text, filter jsonb, after uuid, at_most integer, reason text, OUT asked integer, OUT last uuid) FROM PUBLIC;
@@ -4198,6 +4762,8 @@ GRANT ALL ON PROCEDURE lockstep.request_jobs(IN request text, IN filter jsonb, I
 GRANT ALL ON PROCEDURE lockstep.request_jobs(IN request text, IN filter jsonb, IN reason text, IN dry_run boolean, IN batch integer, INOUT jobs bigint, INOUT samples jsonb) TO lockstep_daemon;
 
 REVOKE ALL ON FUNCTION lockstep.require_job(job uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION lockstep.require_schedule(name text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION lockstep.resume(job uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.resume(job uuid) TO lockstep_ops;
@@ -4214,6 +4780,10 @@ GRANT ALL ON PROCEDURE lockstep.resume_jobs(IN filter jsonb, IN dry_run boolean,
 REVOKE ALL ON FUNCTION lockstep.resume_provider(provider text) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.resume_provider(provider text) TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.resume_provider(provider text) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.resume_schedule(name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.resume_schedule(name text) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.resume_schedule(name text) TO lockstep_daemon;
 
 REVOKE ALL ON FUNCTION lockstep.resume_tenant(tenant text) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.resume_tenant(tenant text) TO lockstep_ops;
@@ -4236,8 +4806,16 @@ GRANT ALL ON FUNCTION lockstep.ring() TO lockstep_daemon;
 
 REVOKE ALL ON FUNCTION lockstep.ring_inserted() FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION lockstep.seal_input(bucket smallint, job uuid, input jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION lockstep.seal_input(bucket smallint, job uuid, input jsonb) TO lockstep_daemon;
+REVOKE ALL ON FUNCTION lockstep.run_schedules() FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.run_schedules() TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.run_schedules() TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.schedule(name text, workflow text, input jsonb, cron text, time_zone text, overlap text, tenant text) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.schedule(name text, workflow text, input jsonb, cron text, time_zone text, overlap text, tenant text) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.schedule(name text, workflow text, input jsonb, cron text, time_zone text, overlap text, tenant text) TO lockstep_daemon;
+
+REVOKE ALL ON FUNCTION lockstep.seal_input(job uuid, input jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.seal_input(job uuid, input jsonb) TO lockstep_daemon;
 
 REVOKE ALL ON FUNCTION lockstep.sensitive_fields(schema jsonb, path text) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.sensitive_fields(schema jsonb, path text) TO lockstep_daemon;
@@ -4270,6 +4848,10 @@ GRANT ALL ON FUNCTION lockstep.unquiet() TO lockstep_app;
 GRANT ALL ON FUNCTION lockstep.unquiet() TO lockstep_ops;
 GRANT ALL ON FUNCTION lockstep.unquiet() TO lockstep_daemon;
 
+REVOKE ALL ON FUNCTION lockstep.unschedule(name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION lockstep.unschedule(name text) TO lockstep_ops;
+GRANT ALL ON FUNCTION lockstep.unschedule(name text) TO lockstep_daemon;
+
 REVOKE ALL ON FUNCTION lockstep.violation(schema jsonb, value jsonb, path text) FROM PUBLIC;
 GRANT ALL ON FUNCTION lockstep.violation(schema jsonb, value jsonb, path text) TO lockstep_app;
 GRANT ALL ON FUNCTION lockstep.violation(schema jsonb, value jsonb, path text) TO lockstep_ops;
@@ -4298,6 +4880,8 @@ REVOKE ALL ON FUNCTION lockstep.why_running(state lockstep.job_state) FROM PUBLI
 REVOKE ALL ON FUNCTION lockstep.why_unclaimed(state lockstep.job_state) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION lockstep.why_waiting(state lockstep.job_state) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION lockstep.why_watched(state lockstep.job_state) FROM PUBLIC;
 
 GRANT SELECT ON TABLE lockstep.account TO lockstep_ops;
 GRANT SELECT,INSERT,UPDATE ON TABLE lockstep.account TO lockstep_daemon;
@@ -4377,6 +4961,9 @@ GRANT SELECT ON TABLE lockstep.parked TO lockstep_daemon;
 GRANT SELECT ON TABLE lockstep.provider_calls TO lockstep_ops;
 GRANT SELECT ON TABLE lockstep.provider_calls TO lockstep_daemon;
 
+GRANT SELECT ON TABLE lockstep.schedules TO lockstep_ops;
+GRANT SELECT ON TABLE lockstep.schedules TO lockstep_daemon;
+
 GRANT SELECT ON TABLE lockstep.signal TO lockstep_ops;
 GRANT SELECT,INSERT,UPDATE ON TABLE lockstep.signal TO lockstep_daemon;
 
@@ -4389,6 +4976,9 @@ GRANT SELECT ON TABLE lockstep.tenant_role TO lockstep_daemon;
 
 GRANT SELECT ON TABLE lockstep.unclaimable TO lockstep_ops;
 GRANT SELECT ON TABLE lockstep.unclaimable TO lockstep_daemon;
+
+GRANT SELECT ON TABLE lockstep.watched TO lockstep_ops;
+GRANT SELECT ON TABLE lockstep.watched TO lockstep_daemon;
 
 GRANT SELECT ON TABLE lockstep.webhooks TO lockstep_ops;
 GRANT SELECT ON TABLE lockstep.webhooks TO lockstep_daemon;

@@ -2,6 +2,7 @@ import BorderlessWithdrawal
 import DfnsPayout
 import DollarPePayout
 import Onramp
+import PontisPayout
 import Refund
 import RefundDefaultCheck
 public import WorkflowCore
@@ -10,7 +11,7 @@ public import WorkflowCore
 public enum KnownFlows {
     /// All of them.
     public static let all: [any Workflow.Type] = [
-        DfnsPayout.self, DollarPePayout.self, Onramp.self, BorderlessWithdrawal.self, Refund.self,
+        DfnsPayout.self, PontisPayout.self, DollarPePayout.self, Onramp.self, BorderlessWithdrawal.self, Refund.self,
         RefundDefaultCheck.self,
     ]
 }

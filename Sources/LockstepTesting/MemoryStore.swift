@@ -123,7 +123,8 @@ public final class MemoryStore: Store, Bell {
             for lease in leases where lease.job.bucket == bucket {
                 guard var job = content.jobs[lease.job], job.lease == lease.token, job.owner == node else { continue }
                 job.owner = nil
-                job.row.dueAt = [.queued, .waiting].contains(job.row.status) ? now : nil
+                let goesOn = [.queued, .waiting].contains(job.row.status) || job.row.isWatched
+                job.row.dueAt = goesOn ? now : nil
                 content.keep(job, as: lease.job)
                 released.insert(lease.job)
             }

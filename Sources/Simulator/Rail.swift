@@ -35,7 +35,8 @@ protocol Rail {
     var wishes: [Wish] { get }
     /// What app and customer do when they look at a job.
     mutating func look(at job: StoredJob, _ people: inout Dice) -> [Deed]
-    /// Whether apps look at whatever is not over once nothing goes wrong any more: where a flow waits for them for ever.
+    /// Whether apps look at whatever is not over once nothing goes wrong any more: where a flow waits for them for
+    /// ever.
     var looksInTheCalm: Bool { get }
     /// What the providers' support does, hours after anything went wrong, about what is stuck there.
     var support: [Deed] { get }

@@ -9,7 +9,7 @@ public enum Checks {
     /// - Parameter reopening: the ends that may be left, such as `completed on reversed`.
     public static func all<Flow: Workflow>(_ flow: Flow.Type, reopening: [String] = []) -> [String] {
         casesSampled(flow) + reachability(flow) + wayOut(flow) + lookups(flow)
-            + endsStayEnds(flow, reopening: reopening) + purity(flow)
+            + watches(flow) + endsStayEnds(flow, reopening: reopening) + purity(flow)
     }
 
     /// Every case that the flow itself can produce is among its samples: the other checks see nothing else.
@@ -89,6 +89,24 @@ public enum Checks {
             case .wait, .run, .end:
                 return []
             }
+        }.unique()
+    }
+
+    /// Only an end is watched, by a read that comes again after a pause, and some event leads away from it.
+    public static func watches<Flow: Workflow>(_ flow: Flow.Type) -> [String] {
+        Flow.samples.states.flatMap { state -> [String] in
+            let plan = Flow.plan(for: state)
+            guard let watch = plan.watch else { return [] }
+            var faults: [String] = []
+            if plan.outcome == nil { faults.append("only an end is watched") }
+            if !watch.activity.effect.isRead { faults.append("what is watched has to be a read") }
+            if watch.every <= .zero { faults.append("it has to pause between two reads") }
+            if watch.period < .zero { faults.append("it can't be watched for less than no time") }
+            let leaves = Flow.samples.events.contains { event in
+                if case .move = Flow.transition(from: state, on: event) { true } else { false }
+            }
+            if !leaves { faults.append("no event leads away from it: there is nothing to watch for") }
+            return faults.map { "\(Flow.name): \(word(state)) watches \(word(watch.activity)): \($0)" }
         }.unique()
     }
 
@@ -183,12 +201,16 @@ private struct Traces<Flow: Workflow>: Equatable {
     let limit: Plan<Flow>.Limit?
     let event: Flow.Event?
     let overdue: Plan<Flow>.Overdue?
+    let watched: Flow.Activity?
+    let watch: [Duration]
 
     init(of plan: Plan<Flow>) {
         summary = plan.summary
         limit = plan.deadline?.limit
         event = plan.deadline?.event
         overdue = plan.overdue
+        watched = plan.watch?.activity
+        watch = plan.watch.map { [$0.every, $0.period] } ?? []
         switch plan.step {
         case .perform(let activity, let retry): (self.activity, self.retry, cadence) = (activity, retry, nil)
         case .poll(let activity, let cadence): (self.activity, retry, self.cadence) = (activity, nil, cadence)

@@ -40,7 +40,7 @@ public struct Matrix: Hashable, Sendable {
         public let state: String
         /// What the engine does there, such as `poll readPayout`.
         public let plan: String
-        /// How often, where it polls: `every 30 s to 15 min`.
+        /// How often, where it polls: `every 30 s to 15 min`; for how long too, where it watches: `every 24 h for 7 d`.
         public let cadence: String?
         /// Which kind of plan it is, and the outcome at an end.
         public let kind: Diagram.Node.Kind
@@ -206,11 +206,15 @@ extension Matrix.Row {
         return outcome
     }
 
+    /// Whether something is read after this end, in case it is undone.
+    public var watches: Bool { outcome != nil && cadence != nil }
+
     /// Plan, cadence, deadline and desk in one line.
     var summary: String {
         let end = outcome.map { $0.rawValue == state ? "end" : "end: \($0.rawValue)" }
         let parts = [
-            end ?? [plan, cadence].compactMap { $0 }.joined(separator: " "),
+            end,
+            end == nil || watches ? [plan, cadence].compactMap { $0 }.joined(separator: " ") : nil,
             deadline.map { "\($0.event) \($0.time)" },
             overdue.map { "overdue \($0)" },
         ]
@@ -230,8 +234,9 @@ extension Plan {
         }
     }
 
-    /// How often a poll reads, in words; nil where nothing is polled.
+    /// How often a poll or a watch reads, in words; nil where nothing is read again.
     var cadence: String? {
+        if let watch { return "every \(watch.every.inWords) for \(watch.period.inWords)" }
         guard case .poll(_, let cadence) = step else { return nil }
         let every = "every \(cadence.every.inWords)"
         return cadence.upTo == cadence.every ? every : "\(every) to \(cadence.upTo.inWords)"

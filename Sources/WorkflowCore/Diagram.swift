@@ -111,7 +111,10 @@ extension Diagram.Node {
         notes =
             switch kind {
             case .end(let outcome):
-                [outcome.rawValue == row.state ? nil : outcome.rawValue, updating].compactMap { $0 }
+                [
+                    outcome.rawValue == row.state ? nil : outcome.rawValue, row.watches ? row.plan : nil, row.cadence,
+                    updating,
+                ].compactMap { $0 }
             case .perform, .poll, .wait, .run:
                 [row.plan, row.cadence, updating, row.overdue.map { "overdue \($0)" }].compactMap { $0 }
             }

@@ -106,7 +106,9 @@ public struct Plan<Flow: Workflow>: Sendable {
 
     /// The same end, but this is read every so often for a while after it, in case what was done is undone.
     ///
-    /// The job counts as over all the same; an event that its state takes reopens it.
+    /// The job counts as over all the same. An event that its state moves on reopens it; anything else, a failed read
+    /// too, leaves it as it is. A webhook about it, or an operator's retry, makes it be read at once, also later. For a
+    /// period of zero that is all that is done.
     public func watch(_ activity: Flow.Activity, every interval: Duration, for period: Duration) -> Self {
         with { $0.watch = Watch(activity: activity, every: interval, period: period) }
     }
@@ -122,13 +124,15 @@ public struct Plan<Flow: Workflow>: Sendable {
 
 extension Plan {
     /// What is being done in a few words, such as `poll readPayout`: for operators, and for `lockstep.why`.
+    ///
+    /// An end that is looked at for a while is `watch readPayout`.
     public var summary: String {
         switch step {
         case .perform(let activity, _): "perform \(caseName(of: activity))"
         case .poll(let activity, _): "poll \(caseName(of: activity))"
         case .wait: "wait"
         case .run(let child, _): "run \(child.workflow)"
-        case .end: "end"
+        case .end: watch.map { "watch \(caseName(of: $0.activity))" } ?? "end"
         }
     }
 

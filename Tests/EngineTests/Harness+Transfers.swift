@@ -71,7 +71,7 @@ extension Harness {
         let row = stored.row
         let isOver = ![.queued, .waiting, .parked, .paused].contains(row.status)
         #expect(isOver == (row.finishedAt != nil), sourceLocation: sourceLocation)
-        #expect(!isOver || stored.owner != nil || row.dueAt == nil, sourceLocation: sourceLocation)
+        #expect(!isOver || stored.owner != nil || row.isWatched || row.dueAt == nil, sourceLocation: sourceLocation)
         #expect(row.status != .parked || row.lastError != nil, sourceLocation: sourceLocation)
         #expect((row.state == nil) == (row.data == nil), sourceLocation: sourceLocation)
         #expect(row.enteredSeq <= stored.seq, sourceLocation: sourceLocation)

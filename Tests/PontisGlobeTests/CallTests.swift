@@ -138,4 +138,60 @@ struct CallTests {
         }
         #expect(refusal.code == .forbidden)
     }
+
+    @Test("A live id from PontisGlobe's sandbox is refused too: money may have moved")
+    func liveID() async throws {
+        let transport = RecordingTransport([
+            loggedIn(), answer(201, #"{"ok":true,"data":{"transaction_id":"\#(id)","status":"pending"}}"#),
+        ])
+        guard case .refused(let refusal) = try await client(transport).send(try order(), key: "k") else {
+            Issue.record("not refused")
+            return
+        }
+        #expect(refusal.code == .forbidden)
+        #expect(refusal.message.contains("is no id of PontisGlobe's sandbox"))
+    }
+
+    @Test("Credentials that were replaced put an end to the token: whoever asks next logs in again")
+    func replacedCredentials() async throws {
+        let transport = RecordingTransport([
+            loggedIn("jwt-1"), failed(401, "unauthorized"), loggedIn("jwt-2"),
+            answer(200, #"{"ok":true,"data":{"transaction_id":"\#(id)","status":"pending","status_message":null}}"#),
+        ])
+        let client = try client(transport)
+        guard case .refused(let refusal) = await client.payout(id), case .answered = await client.payout(id) else {
+            Issue.record("not refused, or not answered then")
+            return
+        }
+        #expect(refusal.code == .unauthorized)
+        #expect(
+            transport.sent.map { $0.request.headers["Authorization"] } == [nil, "Bearer jwt-1", nil, "Bearer jwt-2"])
+    }
+
+    @Test(
+        "Whatever PontisGlobe has against a log-in is about the account, and never about the payout",
+        arguments: [
+            (400, "bad_request", "unauthorized"), (401, "unauthorized", "unauthorized"),
+            (401, "invalid_signature", "unauthorized"), (403, "account_suspended", "forbidden"),
+            (403, "ip_not_allowed", "forbidden"), (404, "not_found", "unauthorized"),
+        ])
+    func refusedLogIn(status: Int, code: String, expected: String) async throws {
+        let transport = RecordingTransport([failed(status, code)])
+        guard case .refused(let refusal) = try await client(transport).send(try order(), key: "k") else {
+            Issue.record("not refused")
+            return
+        }
+        #expect(refusal.code.rawValue == expected)
+    }
+
+    @Test("Nothing is sent for a job whose lease is over, and its certainty is told")
+    func tooLate() async throws {
+        let transport = RecordingTransport([loggedIn()])
+        let outcome = try await client(transport).sending { true }.send(try order(), key: "k")
+        guard case .notApplied = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(transport.sent.map(\.request.target) == ["/api/v1/user/login"])
+    }
 }

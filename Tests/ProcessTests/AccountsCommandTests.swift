@@ -18,8 +18,10 @@ struct AccountsCommandTests {
                 "dfns/main: the credentials are good: payouts can be read, and its key signs",
                 "pontis/main: the credentials are good: it can log in, and what is sealed and signed is understood",
                 "dollarpe/main: the credentials are good: its configuration can be read",
+                "borderless_payments/main: the credentials are good: users can be read",
+                "borderless_xyz/main: the credentials are good: a token is given, and webhooks can be read",
             ])
-        for provider in ["dfns", "pontis", "dollarpe"] {
+        for provider in ["dfns", "pontis", "dollarpe", "borderless_payments", "borderless_xyz"] {
             #expect(try await world.control(provider, .get, "ledger").contains(#""effects":[]"#))
         }
         let one = try world.accounts("check", ["--account", "pontis/main", "--json"])
@@ -34,18 +36,20 @@ struct AccountsCommandTests {
             ("pontis-api-key", "pontis/main", "check api_key, email, password, encryption_secret and hmac_secret"),
             ("pontis-password", "pontis/main", "check api_key, email, password, encryption_secret and hmac_secret"),
             ("dollarpe-api-secret", "dollarpe/main", "check api_key and api_secret, and that they are of mode test"),
+            ("borderless-api-key", "borderless_payments/main", "check api_key, and that they are of mode test"),
+            ("xyz-client-secret", "borderless_xyz/main", "check client_id and client_secret"),
         ])
     func wrongSecret(file: String, account: String, advice: String) async throws {
         let world = try ProviderWorld()
         defer { world.remove() }
         let sandbox = try await world.sandbox()
         defer { sandbox.kill() }
-        try world.write("wrong", "something-else")
+        try world.write("wrong", "sk_test_something-else")
         try world.configure("wrong") { $0.replacing("{file: \"\(file)\"}", with: "{file: \"wrong\"}") }
         let lines = try world.accounts("check", config: "wrong", expecting: 1)
-        #expect(lines.count == 3)
+        #expect(lines.count == 5)
         #expect(lines.contains { $0.hasPrefix("\(account): \(advice)") })
-        #expect(lines.count { $0.contains("the credentials are good") } == 2)
+        #expect(lines.count { $0.contains("the credentials are good") } == 4)
         #expect(!lines.joined().contains("something-else"))
         let json = try world.accounts("check", ["--json"], config: "wrong", expecting: 1)
         #expect(json[0].contains(#""account":"\#(account)","finding":"wrong_key""#))
@@ -55,7 +59,6 @@ struct AccountsCommandTests {
     func otherTroubles() async throws {
         let world = try ProviderWorld()
         defer { world.remove() }
-        let nobody = try freePort()
         let away = try world.accounts("check", ["--account", "dollarpe/main"], expecting: 1)
         #expect(away[0].hasPrefix("dollarpe/main: it can't be reached now: "))
         let sandbox = try await world.sandbox()
@@ -71,7 +74,6 @@ struct AccountsCommandTests {
         #expect(
             try world.accounts("check", ["--account", "dfns/other"], expecting: 2)[0].contains("no account dfns/other"))
         #expect(try world.accounts("look", expecting: 2)[0].contains("accounts takes check or register-webhooks"))
-        _ = nobody
     }
 
     @Test("A clock that is two days ahead is called by its name")
@@ -92,7 +94,7 @@ struct AccountsCommandTests {
         sandbox.kill()
         // Simulators that go by the same clock find nothing wrong with it.
         let shared = try await world.sandbox("--database", url)
-        #expect(try world.accounts("check", ["--database", url]).count == 3)
+        #expect(try world.accounts("check", ["--database", url]).count == 5)
         shared.kill()
         await pool.close()
     }
@@ -106,7 +108,7 @@ struct AccountsCommandTests {
         let hook = "http://127.0.0.1:\(world.daemonPort)/webhooks"
         let first = try world.accounts("register-webhooks")
         let file = world.path("made/dfns-webhook-secret")
-        #expect(first.count == 3)
+        #expect(first.count == 5)
         #expect(first[0].hasPrefix("dfns/main: webhooks go to \(hook)/dfns/main (wh-"))
         #expect(first[0].hasSuffix("; its secret is in \(file): restart the daemons, who read it as they start"))
         #expect(
@@ -114,14 +116,26 @@ struct AccountsCommandTests {
                 == "pontis/main: PontisGlobe has no call for it: enter \(hook)/pontis/main in its dashboard, under "
                 + "Developer Tools")
         #expect(first[2] == "dollarpe/main: webhooks go to \(hook)/dollarpe/main; they are signed with api_secret")
+        let other = world.path("made/borderless-webhook-secret")
+        #expect(
+            first[3]
+                == "borderless_payments/main: webhooks go to \(hook)/borderless_payments/main; its secret is in "
+                + "\(other): restart the daemons, who read it as they start")
+        #expect(
+            first[4].hasPrefix(
+                "borderless_xyz/main: webhooks go to \(hook)/borderless_xyz/main, with webhook_token behind it"))
         let secret = try String(contentsOfFile: file, encoding: .utf8)
-        #expect(secret.count >= 8)
-        #expect(!first.joined().contains(secret))
+        let second = try String(contentsOfFile: other, encoding: .utf8)
+        #expect(secret.count >= 8 && second.hasPrefix("whsec_"))
+        #expect(!first.joined().contains(secret) && !first.joined().contains(second))
+        #expect(!first.joined().contains("secret-of-xyz-webhook-token"))
         let mode = try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int
         #expect(mode == 0o600)
         let again = try world.accounts("register-webhooks")
         #expect(again[0].hasPrefix("dfns/main: webhooks go to \(hook)/dfns/main already (wh-"))
+        #expect(again[3] == "borderless_payments/main: webhooks go to \(hook)/borderless_payments/main")
         #expect(try String(contentsOfFile: file, encoding: .utf8) == secret)
+        #expect(try String(contentsOfFile: other, encoding: .utf8) == second)
         #expect(try await webhooks(world) == 1)
     }
 
@@ -147,6 +161,13 @@ struct AccountsCommandTests {
         let lost = try world.accounts("register-webhooks", dfns, expecting: 1)
         #expect(lost[0].contains("it is not in the file that webhook_secret names; run this again with --rotate"))
         _ = try world.accounts("register-webhooks", dfns + ["--rotate"])
+        let payments = ["--account", "borderless_payments/main"]
+        let kept = world.path("made/borderless-webhook-secret")
+        _ = try world.accounts("register-webhooks", payments)
+        try FileManager.default.removeItem(atPath: kept)
+        #expect(try world.accounts("register-webhooks", payments, expecting: 1)[0].contains("with --rotate for a new"))
+        _ = try world.accounts("register-webhooks", payments + ["--rotate"])
+        #expect(FileManager.default.fileExists(atPath: kept))
         #expect(try String(contentsOfFile: file, encoding: .utf8) != secret)
         #expect(try await webhooks(world) == 1)
     }

@@ -24,6 +24,12 @@ final class ProviderWorld: Sendable {
         "dollarpe": """
         api_key: {file: "dollarpe-api-key"}, api_secret: {file: "dollarpe-api-secret"},
         """,
+        "borderless_payments": """
+        api_key: {file: "borderless-api-key"}, webhook_secret: {file: "made/borderless-webhook-secret"},
+        """,
+        "borderless_xyz": """
+        client_id: "us", client_secret: {file: "xyz-client-secret"}, webhook_token: {file: "xyz-webhook-token"},
+        """,
     ]
 
     init() throws {
@@ -32,9 +38,12 @@ final class ProviderWorld: Sendable {
         daemonPort = try freePort()
         ports = try Self.entries.mapValues { _ in try freePort() }
         try write("dfns.pem", try PrivateKey.generate(.ed25519).pem())
-        for name in ["dfns-token", "pontis-api-key", "pontis-password", "dollarpe-api-key", "dollarpe-api-secret"] {
-            try write(name, "secret-of-\(name)")
-        }
+        let words = [
+            "dfns-token", "pontis-api-key", "pontis-password", "dollarpe-api-key", "dollarpe-api-secret",
+            "xyz-client-secret", "xyz-webhook-token",
+        ]
+        for name in words { try write(name, "secret-of-\(name)") }
+        try write("borderless-api-key", "sk_test_good")
         for (name, byte) in [("pontis-encryption-secret", 1), ("pontis-hmac-secret", 2), ("k1", 3)] as [(String, UInt8)]
         {
             try write(name, Base64URL.encode([UInt8](repeating: byte, count: 32)))

@@ -27,7 +27,10 @@ struct SensitiveTests {
         let world = try ProviderWorld()
         defer { world.remove() }
         try world.write("made-up", "whsec-1")
-        try world.configure("lockstep") { $0.replacing("made/dfns-webhook-secret", with: "made-up") }
+        try world.configure("lockstep") {
+            $0.replacing("made/dfns-webhook-secret", with: "made-up")
+                .replacing("made/borderless-webhook-secret", with: "made-up")
+        }
         let (pool, url) = try await database()
         let sandbox = try await world.sandbox("--database", url)
         let daemon = try await Running.start(
@@ -56,6 +59,7 @@ struct SensitiveTests {
         try world.write("made-up", "whsec-1")
         try world.configure("lockstep") { text in
             text.replacing("made/dfns-webhook-secret", with: "made-up")
+                .replacing("made/borderless-webhook-secret", with: "made-up")
                 .replacing("sensitive_keys: {current: \"k1\", keys: {k1: {file: \"k1\"}}},", with: "")
         }
         let (pool, url) = try await database()

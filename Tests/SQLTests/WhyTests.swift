@@ -162,7 +162,36 @@ struct WhyTests {
         Case(
             change: "\(resting("completed")), due_at = null, finished_at = '2030-01-01 11:58:30 UTC'",
             answer: "It ended as completed 1 minute 30 seconds ago, at 2030-01-01 11:58:30 UTC, in settling."),
+        Case(
+            change: watched("due_at = '2030-01-02 11:58:30 UTC'"),
+            answer: """
+                It ended as completed 1 minute 30 seconds ago, at 2030-01-01 11:58:30 UTC, in settling; it is looked \
+                at again in 23 hours 58 minutes, at 2030-01-02 11:58:30 UTC, until 2030-01-08 11:58:30 UTC, in case \
+                it is undone.
+                """),
+        Case(
+            change: watched("due_at = '2030-01-01 12:00:30 UTC', last_error = 'timed out', attempt = 3"),
+            answer: """
+                It ended as completed 1 minute 30 seconds ago, at 2030-01-01 11:58:30 UTC, in settling; it is looked \
+                at again in 30 seconds, at 2030-01-01 12:00:30 UTC, until 2030-01-08 11:58:30 UTC, in case it is \
+                undone; last time: timed out; but nobody can: no living daemon knows payout version 1.
+                """,
+            before: "delete from lockstep.node"),
+        Case(
+            change: watched("due_at = '2030-01-01 12:00:30 UTC', leased_by = '\(Node.first)'"),
+            answer: """
+                It ended as completed 1 minute 30 seconds ago, at 2030-01-01 11:58:30 UTC, in settling; it is just \
+                being looked at, in case it is undone.
+                """),
     ]
+
+    /// A job that has ended, and is looked at for a week.
+    private static func watched(_ change: String) -> String {
+        """
+        \(resting("completed")), plan = 'watch readPayout', finished_at = '2030-01-01 11:58:30 UTC',
+        deadline_at = '2030-01-08 11:58:30 UTC', \(change)
+        """
+    }
 
     @Test("Each way of waiting has its sentence", arguments: all)
     func sentence(_ row: Case) async throws {

@@ -39,14 +39,14 @@ comment on function lockstep.input_digest(uuid, jsonb) is
 
 -- Puts an input in which what is sensitive was sealed in place of the one that was given, once for each job. Called by
 -- a daemon's commit for jobs that it owns; a daemon can't update lockstep.job itself.
-create function lockstep.seal_input(bucket smallint, job uuid, input jsonb) returns void
+create function lockstep.seal_input(job uuid, input jsonb) returns void
     language sql volatile security definer set search_path = pg_catalog, lockstep, pg_temp
 as $$
     update lockstep.job j
     set input = seal_input.input, input_digest = lockstep.input_digest(j.id, j.input)
-    where j.bucket = seal_input.bucket and j.id = seal_input.job and j.input_digest is null
+    where j.bucket = lockstep.bucket_of(seal_input.job) and j.id = seal_input.job and j.input_digest is null
 $$;
-comment on function lockstep.seal_input(smallint, uuid, jsonb) is
+comment on function lockstep.seal_input(uuid, jsonb) is
     'Puts an input in which what is sensitive was sealed in place of the one that was given, once for each job.';
 
 -- As before; where the input was sealed, its digest is compared.
@@ -160,10 +160,10 @@ where (select lockstep.acts_for_all()) or j.tenant = any ((select lockstep.own_t
 comment on column lockstep.jobs.input is 'What is asked, without what is sensitive.';
 
 revoke all on function
-    lockstep.input_digest(uuid, jsonb), lockstep.seal_input(smallint, uuid, jsonb),
+    lockstep.input_digest(uuid, jsonb), lockstep.seal_input(uuid, jsonb),
     lockstep.sensitive_fields(jsonb, text), lockstep.redacted(jsonb, jsonb)
     from public;
 grant execute on function lockstep.redacted(jsonb, jsonb) to lockstep_app, lockstep_ops, lockstep_daemon;
 -- What a daemon's own INSERT of workflow and its commits evaluate.
-grant execute on function lockstep.seal_input(smallint, uuid, jsonb), lockstep.sensitive_fields(jsonb, text)
+grant execute on function lockstep.seal_input(uuid, jsonb), lockstep.sensitive_fields(jsonb, text)
     to lockstep_daemon;

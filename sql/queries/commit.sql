@@ -139,7 +139,7 @@ started as (
     join accepted on accepted.id = born.parent_id
 ),
 sealed as (
-    select lockstep.seal_input($1::smallint, given.id, given.input)
+    select lockstep.seal_input(given.id, given.input)
     from unnest($65::uuid[], $66::jsonb[]) as given (id, input)
     join accepted on accepted.id = given.id
 ),

@@ -3,8 +3,8 @@ import Time
 public import WorkflowCore
 
 extension BorderlessWithdrawal {
-    /// One row for each arrow, by event: most events belong to one state, and what can come at any time (reports, and what
-    /// the app says) has a table of its own.
+    /// One row for each arrow, by event: most events belong to one state, and what can come at any time (reports, and
+    /// what the app says) has a table of its own.
     public static func transition(from state: State, on event: Event) -> Transition<Self> {
         switch event {
         case .assessed(let capabilities): assess(capabilities, in: state)

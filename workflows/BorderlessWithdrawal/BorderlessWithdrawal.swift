@@ -2,7 +2,8 @@ public import Domain
 import Time
 public import WorkflowCore
 
-/// Withdraws stablecoin to a bank account through Borderless.xyz: the app sends the crypto, Borderless.xyz pays the fiat.
+/// Withdraws stablecoin to a bank account through Borderless.xyz: the app sends the crypto, Borderless.xyz pays the
+/// fiat.
 ///
 /// Nothing moves before the app has sent the crypto, so that until then every way out is harmless. After it, none is
 /// taken on our own word: failed with money moved is a refund that is followed to its end, as a job of its own.

@@ -40,7 +40,10 @@ extension PontisPayout {
         case .postponed(_, _, let why), .failed(let why, _), .rejected(let why, _), .reversed(_, let why):
             output["code"] = .string(why.code.rawValue)
             output["reason"] = .string(why.message)
-        case .sending, .awaitingApproval, .queued, .processing, .completed, .canceled, .expired: break
+        case .completed:
+            // No bank reference supports it: whoever needs certainty reconciles it with another source.
+            output["evidence"] = .string("provider_claim")
+        case .sending, .awaitingApproval, .queued, .processing, .canceled, .expired: break
         }
         return output
     }

@@ -27,7 +27,8 @@ extension PontisPayout {
         public var sourceOfFunds: Note?
         /// Who says yes when the rate has moved.
         public let accept: Consent
-        /// For how many days after its delivery the payout is looked at, in case it comes back; 7 unless said otherwise.
+        /// For how many days after its delivery the payout is looked at, in case it comes back; 7 unless said
+        /// otherwise.
         public var watchDays: WatchDays?
 
         private enum CodingKeys: String, CodingKey {

@@ -21,7 +21,8 @@ public enum PontisPayout: Workflow {
         case sending(order: Order, tries: Tries)
         /// The rate moved: the app decides whether to try at the new one. To `sending`, `canceled` or `expired`.
         case reconfirming(order: Order, tries: Tries)
-        /// A limit or the balance is exhausted, or the rate has just moved. To `sending` some hours later, `canceled` or `failed`.
+        /// A limit or the balance is exhausted, or the rate has just moved. To `sending` some hours later, `canceled`
+        /// or `failed`.
         case postponed(order: Order, tries: Tries, refusal: Refusal)
         /// A person at PontisGlobe approves it. To `queued` or an end.
         case awaitingApproval(payout: Payout)

@@ -2,8 +2,8 @@ import Domain
 public import WorkflowCore
 
 extension Refund {
-    /// One row for each arrow. What Borderless.xyz reports has a table of its own, since a refund can be done, or stuck, at
-    /// any time and by anybody; so have the requests of people.
+    /// One row for each arrow. What Borderless.xyz reports has a table of its own, since a refund can be done, or
+    /// stuck, at any time and by anybody; so have the requests of people.
     public static func transition(from state: State, on event: Event) -> Transition<Self> {
         switch event {
         case .reported(let report): follow(report, from: state)

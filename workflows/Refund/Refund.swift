@@ -4,9 +4,9 @@ public import WorkflowCore
 
 /// Follows the refund of a transaction at Borderless.xyz to its end, and sets it going where that is asked.
 ///
-/// A refund begins by itself or is dispatched, and takes minutes or business days. Nothing that has failed, is blocked or
-/// wants a person ends the job: it goes to a desk, with a sentence that says what to do, and Borderless.xyz is read on.
-/// How much has come back is never told by Borderless.xyz: it stays unknown until somebody has seen it.
+/// A refund begins by itself or is dispatched, and takes minutes or business days. Nothing that has failed, is blocked
+/// or wants a person ends the job: it goes to a desk, with a sentence that says what to do, and Borderless.xyz is read
+/// on. How much has come back is never told by Borderless.xyz: it stays unknown until somebody has seen it.
 public enum Refund: Workflow {
     /// What apps enqueue, and what other flows run as a child.
     public static let name = "refund"
@@ -21,7 +21,8 @@ public enum Refund: Workflow {
         case looking(order: RefundOrder)
         /// Reading what the corridor's partners can do. To `checkingDefault`, or to where the plan belongs.
         case assessing(refund: Claim)
-        /// Is the organisation's default still fresh? Automatic refunds to a stale one pause. To `underWay` or `atDesk`.
+        /// Is the organisation's default still fresh? Automatic refunds to a stale one pause. To `underWay` or
+        /// `atDesk`.
         case checkingDefault(refund: Claim)
         /// The refund is ours to dispatch, when somebody says so. To `approving`, `dispatching`, or an end.
         case awaitingDispatch(refund: Claim)

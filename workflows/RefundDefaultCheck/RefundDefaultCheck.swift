@@ -4,9 +4,9 @@ public import WorkflowCore
 
 /// Looks at the organisation's default destination of refunds at Borderless.xyz, and has a person confirm it in time.
 ///
-/// After 30 days without a confirmation Borderless.xyz warns, after 90 automatic refunds to it are paused, and nobody is
-/// told. So a schedule runs this monthly: it ends at once while the default is fresh, and else waits for somebody who has
-/// looked at the addresses.
+/// After 30 days without a confirmation Borderless.xyz warns, after 90 automatic refunds to it are paused, and nobody
+/// is told. So a schedule runs this monthly: it ends at once while the default is fresh, and else waits for somebody
+/// who has looked at the addresses.
 public enum RefundDefaultCheck: Workflow {
     /// What a schedule enqueues.
     public static let name = "refund_default_check"

@@ -68,32 +68,32 @@ public final class ResidentPlan: Sendable {
     public let deadlineEvent: (any WorkflowEvent)?
     /// When it counts as overdue, after entry, and on whose desk.
     public let overdue: (after: Duration, desk: String)?
-    /// In a few words, such as `poll readPayout`.
+    /// What is still read after the end, how often, and for how long.
+    public let watch: ResidentWatch?
+    /// In a few words, such as `poll readPayout`: the same as `Plan.summary`.
     public let summary: String
 
     init(
         step: Step, deadline: (@Sendable (Timestamp) -> Timestamp)?, deadlineEvent: (any WorkflowEvent)?,
-        overdue: (after: Duration, desk: String)?
+        overdue: (after: Duration, desk: String)?, watch: ResidentWatch?, summary: String
     ) {
         self.step = step
         self.deadline = deadline
         self.deadlineEvent = deadlineEvent
         self.overdue = overdue
-        summary = step.summary
+        self.watch = watch
+        self.summary = summary
     }
 }
 
-extension ResidentPlan.Step {
-    /// The same words as `Plan.summary`.
-    fileprivate var summary: String {
-        switch self {
-        case .perform(let activity, _): "perform \(activity.name)"
-        case .poll(let activity, _): "poll \(activity.name)"
-        case .wait: "wait"
-        case .run(let child, _): "run \(child.workflow)"
-        case .end: "end"
-        }
-    }
+/// What is read after an end, without its flow's type.
+public struct ResidentWatch: Sendable {
+    /// What is read.
+    public let activity: ResidentActivity
+    /// How often.
+    public let every: Duration
+    /// For how long after entry.
+    public let period: Duration
 }
 
 /// An activity without its flow's type.
@@ -163,7 +163,12 @@ final class ResidentState<Flow: Workflow>: Resident {
         if let limit = plan.deadline?.limit { deadline = { limit.instant(entry: $0) } }
         return ResidentPlan(
             step: step(of: plan), deadline: deadline, deadlineEvent: plan.deadline?.event,
-            overdue: plan.overdue.map { (after: $0.after, desk: $0.desk) })
+            overdue: plan.overdue.map { (after: $0.after, desk: $0.desk) },
+            watch: plan.outcome == nil
+                ? nil
+                : plan.watch.map { watch in
+                    ResidentWatch(activity: ResidentActivity(watch.activity), every: watch.every, period: watch.period)
+                }, summary: plan.summary)
     }
 
     func transition(on event: any WorkflowEvent) -> ResidentTransition {

@@ -15,6 +15,7 @@ extension JobRun {
         case (.perform, .perform(let activity, let retry)): performed(activity, retry, call, answer, at: now)
         case (.lookup, .perform(let activity, let retry)): lookedUp(activity, retry, call, answer, at: now)
         case (.poll, .poll(_, let cadence)): polled(cadence, call, answer, at: now)
+        case (.poll, .end): watched(call, answer, at: now)
         // The state can't have changed under a call: only its owner changes it.
         case (.perform, _), (.lookup, _), (.poll, _): break
         }
@@ -242,7 +243,7 @@ extension JobRun {
         nextStepAt = next
     }
 
-    private mutating func note(
+    mutating func note(
         _ outcome: AttemptRecord.Outcome, _ call: Invocation, _ error: String?, at now: Timestamp
     ) {
         commit.attempts.append(

@@ -58,6 +58,12 @@ extension JobRun {
         // What is over stays over: somebody merely came late.
         if isForAPerson, row.finishedAt == nil { park(reason, at: now) }
         row.dueAt = nil
+        // Another build may read what this one can't: a watched end is not given up for it.
+        if row.finishedAt != nil, let until = row.deadlineAt, until > now {
+            row.lastError = reason
+            row.dueAt = min(now + .hours(1), until)
+            isChanged = true
+        }
         return .release
     }
 }

@@ -21,23 +21,30 @@ extension JobRun {
 
     /// Gives the job back, to be claimed again at the given time, at the deadline, or when it is told something.
     mutating func release(due: Timestamp?) -> Next {
-        let holds = row.status == .parked || row.status == .paused || row.finishedAt != nil
-        // While an outcome is unknown the deadline is not delivered, so there is no use in waking for it.
-        let deadline = isOutcomeUnknown ? nil : row.deadlineAt
+        let holds = row.status == .parked || row.status == .paused
+        // While an outcome is unknown the deadline is not delivered, so there is no use in waking for it; what is over
+        // has none, only a time until which it is looked at.
+        let deadline = isOutcomeUnknown || row.finishedAt != nil ? nil : row.deadlineAt
         row.dueAt = holds ? nil : [due, deadline].compactMap { $0 }.min()
         return .release
     }
 
+    /// The job is over for everybody; whoever watches it goes on reading all the same.
     private mutating func end(_ outcome: Outcome, at now: Timestamp) -> Next {
+        let watch = resident?.plan.watch
         if row.finishedAt == nil {
             row.status = JobStatus(outcome)
             row.finishedAt = now
             row.overdueAt = nil
             row.desk = nil
+            row.deadlineAt = watch.map { (row.enteredAt ?? now) + $0.period }
             isChanged = true
             tellParent(outcome)
         }
-        return release(due: nil)
+        guard let watch, let due = nextStepAt else { return release(due: nil) }
+        guard due <= now else { return release(due: due) }
+        goOn(at: now)
+        return call(watch.activity, for: .poll, at: now)
     }
 
     private mutating func tellParent(_ outcome: Outcome) {

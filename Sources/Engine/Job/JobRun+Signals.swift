@@ -42,7 +42,7 @@ extension JobRun {
 
     /// A webhook: not believed, but a reason to read the provider now.
     private mutating func wake(at now: Timestamp) -> String {
-        guard row.finishedAt == nil else { return "late: the job is over" }
+        guard row.finishedAt == nil else { return look(at: now) ? "woken" : "late: the job is over" }
         guard row.status != .parked, let step = resident?.plan.step else { return "ignored: the job is parked" }
         switch step {
         case .poll: nextStepAt = now
@@ -52,8 +52,21 @@ extension JobRun {
         return "woken"
     }
 
+    /// Reads what a finished job watches now, also when nobody would have looked any more.
+    ///
+    /// Returns whether it watches anything.
+    private mutating func look(at now: Timestamp) -> Bool {
+        guard resident?.plan.watch != nil else { return false }
+        nextStepAt = now
+        return true
+    }
+
     private mutating func retry(_ signal: PendingSignal, at now: Timestamp) -> String {
-        guard row.finishedAt == nil else { return "refused: the job is over" }
+        if row.finishedAt != nil {
+            guard look(at: now) else { return "refused: the job is over" }
+            operate("retried", signal, at: now)
+            return "delivered"
+        }
         operate("retried", signal, at: now)
         row.status = .waiting
         row.attempt = 0

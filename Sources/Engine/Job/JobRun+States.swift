@@ -91,7 +91,8 @@ extension JobRun {
         case .perform: now
         // There was news a moment ago: the first read is one interval away, unless a webhook asks for it.
         case .poll(_, let cadence): now + cadence.delay(before: 1)
-        case .wait, .run, .end: nil
+        case .wait, .run: nil
+        case .end: plan.watch.flatMap { $0.every <= $0.period ? now + $0.every : nil }
         }
     }
 

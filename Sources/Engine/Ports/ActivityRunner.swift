@@ -15,7 +15,7 @@ public final class Invocation: Sendable {
     public enum Purpose: Hashable, Sendable {
         /// It is what the state performs.
         case perform
-        /// It is what the state polls.
+        /// It is what the state polls, or watches where it is an end.
         case poll
         /// It finds out what became of an attempt.
         case lookup

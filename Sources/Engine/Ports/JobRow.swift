@@ -51,7 +51,7 @@ public struct JobRow: Hashable, Sendable {
     public var dueAt: Timestamp?
     /// What is done in the state, such as `poll readPayout`.
     public var plan: String?
-    /// Attempts (or polls) since the state was entered.
+    /// Attempts (or polls) since the state was entered; of a finished job: looks that failed, one after the other.
     public var attempt = 0
     /// Whether an attempt is under way or its outcome unknown; nil: neither.
     public var attemptStatus: AttemptStatus?
@@ -63,7 +63,7 @@ public struct JobRow: Hashable, Sendable {
     public var enteredSeq = 0
     /// When the state was entered.
     public var enteredAt: Timestamp?
-    /// When waiting in it ends.
+    /// When waiting in it ends; of a finished job: until when it is looked at, in case it is undone.
     public var deadlineAt: Timestamp?
     /// What then happens.
     public var deadlineEvent: String?
@@ -79,6 +79,9 @@ public struct JobRow: Hashable, Sendable {
     public var heldSince: Timestamp?
     /// When the job was over.
     public var finishedAt: Timestamp?
+
+    /// Whether the job is over, and something is read after its end in case it is undone.
+    public var isWatched: Bool { finishedAt != nil && plan?.hasPrefix("watch ") == true }
 
     /// The row of a job that was just enqueued.
     public init() {}

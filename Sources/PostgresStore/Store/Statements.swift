@@ -29,6 +29,7 @@ extension Statement {
     static let heartbeat = Statement(name: "heartbeat", sql: SQL.heartbeat)
     static let fallAsleep = Statement(name: "fall_asleep", sql: SQL.fallAsleep)
     static let forgetNode = Statement(name: "forget_node", sql: SQL.forgetNode)
+    static let runSchedules = Statement(name: "run_schedules", sql: SQL.runSchedules)
     static let housekeeping = Statement(name: "housekeeping", sql: SQL.housekeeping)
 
     static let receiveWebhook = Statement(name: "receive_webhook", sql: SQL.receiveWebhook)

@@ -18,8 +18,8 @@ extension BorderlessXYZClient {
 
     /// Sends a refund off, to the destination that is stored or to this one, which replaces it.
     ///
-    /// The answer says that it was begun, not that it is done. Only plans in `Created` or `Eligible` are taken: sent twice,
-    /// the second is refused.
+    /// The answer says that it was begun, not that it is done. Only plans in `Created` or `Eligible` are taken: sent
+    /// twice, the second is refused.
     public func dispatchRefund(
         of transaction: String, to destination: RefundDestination?, key: String
     ) async -> ProviderOutcome<RefundResolution> {

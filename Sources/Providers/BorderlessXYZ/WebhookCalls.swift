@@ -43,8 +43,8 @@ extension BorderlessXYZClient {
 
     /// Switches an address on.
     ///
-    /// `PATCH` is what integrators use, and `POST` what the documentation says: where there is no such method, the other
-    /// one is tried.
+    /// `PATCH` is what integrators use, and `POST` what the documentation says: where there is no such method, the
+    /// other one is tried.
     public func enableWebhook(_ id: String) async -> ProviderOutcome<WebhookSetting> {
         await ProviderOutcome { () async throws(CallFailure) in
             let path = "/notifications/webhooks/settings/\(try Self.segment(id))"

@@ -4,9 +4,9 @@ public import HTTPTypes
 
 /// One test that a webhook has to pass.
 ///
-/// A protocol, since Borderless.xyz says that it signs webhooks “using public and private keys”, and not over what, with
-/// which algorithm, or in which header field (Borderless.xyz documentation, “Webhooks”). Whatever a verifier says, a
-/// webhook decides nothing: it makes the job read.
+/// A protocol, since Borderless.xyz says that it signs webhooks “using public and private keys”, and not over what,
+/// with which algorithm, or in which header field (Borderless.xyz documentation, “Webhooks”). Whatever a verifier says,
+/// a webhook decides nothing: it makes the job read.
 public protocol BorderlessXYZWebhookVerifier: Sendable {
     /// Why the webhook is not to be believed, for our log; nil where it passes.
     func fault(in request: HTTPRequest) -> String?

@@ -56,7 +56,8 @@ extension BorderlessXYZClient {
         public let expiresAt: Timestamp
     }
 
-    /// What is to be withdrawn, at a quote's price (Borderless.xyz documentation, “Create a new withdrawal transaction”).
+    /// What is to be withdrawn, at a quote's price (Borderless.xyz documentation, “Create a new withdrawal
+    /// transaction”).
     public struct WithdrawalOrder: Hashable, Sendable {
         /// What the price was asked for.
         public let request: QuoteRequest

@@ -1,4 +1,5 @@
 public import Domain
+import HTTPClient
 public import ProviderCore
 
 extension PontisClient {
@@ -102,10 +103,18 @@ extension PontisClient {
     }
 
     /// An id of the sandbox under a live account, or the other way round, means that we talk to the wrong system.
+    ///
+    /// A test account that is not at PontisGlobe's own sandbox talks to a simulator, which plays either.
     private func check(_ payout: Payout) throws(CallFailure) {
         let isOfSandbox = payout.id.hasPrefix("sb_")
-        guard isOfSandbox, account.mode == .live else { return }
-        let message = "the live account \(account.name) was given \(payout.id), an id of PontisGlobe's sandbox"
+        let message: String
+        if isOfSandbox, account.mode == .live {
+            message = "the live account \(account.name) was given \(payout.id), an id of PontisGlobe's sandbox"
+        } else if !isOfSandbox, account.origin.description == PontisAccount.sandboxHost {
+            message = "the test account \(account.name) was given \(payout.id), which is no id of PontisGlobe's sandbox"
+        } else {
+            return
+        }
         throw .refused(CallRefusal(Refusal(.forbidden, message)))
     }
 }

@@ -41,6 +41,9 @@ public struct PontisAccount: Sendable, CustomStringConvertible, CustomReflectabl
     /// The host of production (PontisGlobe documentation, “Sandbox”).
     public static let productionHost = "https://api.pontisglobe.com"
 
+    /// The host of PontisGlobe's own sandbox (the same page).
+    public static let sandboxHost = "https://sandbox.pontisglobe.com"
+
     /// Checks that real money goes to PontisGlobe's production host, and test money anywhere else.
     ///
     /// Credentials are the same for both: the host alone decides whether money moves.

@@ -22,16 +22,29 @@ public struct PontisClient: Sendable {
     /// A client of an account; `now` is what the signature's timestamp is read from, each time anew.
     public init(account: PontisAccount, transport: any Transport, now: @escaping @Sendable () -> Timestamp) {
         let api = ProviderAPI(provider: "PontisGlobe", origin: account.origin, transport: transport)
-        self.account = account
-        self.api = api
-        self.now = now
-        tokens = TokenCache {
+        let tokens = TokenCache {
             do throws(CallFailure) {
                 return .success(try await Self.logIn(account, over: api, now: now))
             } catch {
                 return .failure(error)
             }
         }
+        self.init(account, api, tokens, now)
+    }
+
+    private init(
+        _ account: PontisAccount, _ api: ProviderAPI, _ tokens: TokenCache, _ now: @escaping @Sendable () -> Timestamp
+    ) {
+        self.account = account
+        self.api = api
+        self.tokens = tokens
+        self.now = now
+    }
+
+    /// The same client, which sends nothing more once it is too late: that is asked before each request but a log-in,
+    /// since others may wait for its token.
+    public func sending(unless isTooLate: @escaping @Sendable () -> Bool) -> PontisClient {
+        PontisClient(account, api.sending(unless: isTooLate), tokens, now)
     }
 
     /// Sends a sealed and signed request as a user who is logged in, and reads its answer.
@@ -46,6 +59,9 @@ public struct PontisClient: Sendable {
         if PontisError(response).is(401, "jwt_expired") {
             await tokens.discard(token)
             response = try await post(path, payload, token: try await tokens.token(at: now()), leg: leg)
+        } else if response.status == 401 {
+            // New credentials put an end to all tokens (“Login”): whoever asks next logs in again.
+            await tokens.discard(token)
         }
         if let failure = PontisError.failure(of: response, leg: leg) { throw failure }
         let answer: Envelope<Answer> = try api.decode(response, leg: leg)
@@ -87,6 +103,12 @@ public struct PontisClient: Sendable {
             "/api/v1/user/login", LogIn(email: account.email, password: account.password.reveal()), account: account,
             token: nil, at: asked)
         let response = try await api.send(request, leg: .preparation)
+        if case .refused(let refusal) = PontisError.failure(of: response, leg: .preparation) {
+            // Whatever PontisGlobe has against a log-in is about the account (a secret that opens nothing is answered
+            // with 400), and never about the payout for which it was made.
+            let code = refusal.code == .forbidden ? refusal.code : .unauthorized
+            throw .refused(CallRefusal(Refusal(code, refusal.message), status: refusal.status))
+        }
         if let failure = PontisError.failure(of: response, leg: .preparation) { throw failure }
         let answer: Envelope<LoggedIn> = try api.decode(response, leg: .preparation)
         let lifetime = Duration.seconds(max(0, min(answer.data.expires_in, 86_400)))

@@ -173,15 +173,16 @@ extension BorderlessXYZSimulator {
     public static var help: [HelpSection] {
         [
             HelpSection(
-                "Magic digits: the last one before the point of the amount (Borderless.xyz documentation, “Sandbox testing”)",
+                "Magic digits: the last one before the point of the amount (Borderless.xyz documentation, "
+                    + "“Sandbox testing”)",
                 [
                     ("9", "Failed once the crypto is there, with a refund plan that waits: Eligible"),
                     ("8", "Refunded"),
                     ("0…7", "Completed"),
                 ]),
             HelpSection(
-                "Outcomes: POST /__sandbox/outcome {\"outcome\": …, \"transactionId\" or \"reference\" or \"all\": true, "
-                    + "\"at\"?, \"seconds\"?, \"reason\"?, \"value\"?}",
+                "Outcomes: POST /__sandbox/outcome {\"outcome\": …, \"transactionId\" or \"reference\" or \"all\": "
+                    + "true, \"at\"?, \"seconds\"?, \"reason\"?, \"value\"?}",
                 BorderlessXYZOutcome.allCases.map { ($0.rawValue, $0.explanation) }),
         ]
     }

@@ -1,10 +1,11 @@
 public import SandboxCore
 internal import Time
 
-/// Refund plans: made with the transaction, due when it fails, sent off, and done or stuck (Borderless.xyz documentation,
-/// “Refunds”; the moves between are mostly inferred from it).
+/// Refund plans: made with the transaction, due when it fails, sent off, and done or stuck (Borderless.xyz
+/// documentation, “Refunds”; the moves between are mostly inferred from it).
 extension BorderlessXYZSimulator {
-    /// After this long without a confirmation, automatic refunds to the default pause (documentation, “Get refund default”).
+    /// After this long without a confirmation, automatic refunds to the default pause (documentation, “Get refund
+    /// default”).
     static let rejectAfter: Duration = .days(90)
     /// After this long, a warning is shown.
     static let warnAfter: Duration = .days(30)

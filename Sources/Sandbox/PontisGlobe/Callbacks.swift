@@ -18,8 +18,8 @@ struct Callback: Sendable {
     }
 }
 
-/// Posting callbacks: of final statuses, in production only, and once (PontisGlobe documentation, “Callbacks”; that there
-/// are no further attempts is assumed).
+/// Posting callbacks: of final statuses, in production only, and once (PontisGlobe documentation, “Callbacks”; that
+/// there are no further attempts is assumed).
 extension PontisSimulator {
     /// Tells the account's address of where the payout is now.
     mutating func callBack(_ index: Int, at now: Timestamp) {

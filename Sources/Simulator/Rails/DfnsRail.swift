@@ -49,7 +49,9 @@ struct DfnsRail: Rail {
         account = try DfnsAccount(
             name: "main", mode: .test, origin: try Site.origin(), token: Secret("token-of-the-run"),
             credentialID: "cr-run", privateKey: key, userID: user, webhookSecret: Secret("secret-of-the-run"))
-        borderless = try BorderlessXYZSite(&dice, isPlain: isPlain, address: 2)
+        // Dice of its own: what Dfns and the rest of the run draw doesn't depend on it.
+        var others = dice
+        borderless = try BorderlessXYZSite(&others, isPlain: isPlain, address: 2)
     }
 
     private static func options(_ dice: inout Dice) -> DfnsOptions {
@@ -82,8 +84,9 @@ struct DfnsRail: Rail {
 
     func sites(_ dice: inout Dice) throws -> [Site] {
         let world = try Self.world(seed: dice.number(), key: key)
+        var others = dice
         return [
-            Site("dfns", at: account.origin, Sandbox(DfnsSimulator(world, options: options))), borderless.site(&dice),
+            Site("dfns", at: account.origin, Sandbox(DfnsSimulator(world, options: options))), borderless.site(&others),
         ]
     }
 

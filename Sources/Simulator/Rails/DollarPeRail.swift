@@ -48,6 +48,7 @@ struct DollarPeRail: Rail {
         options.configuration = dice.pick(DollarPeOptions.ConfigurationShape.allCases)
         options.duplicate = dice.pick(DollarPeOptions.DuplicateReading.allCases)
         options.link = dice.pick(DollarPeOptions.LinkReading.allCases)
+        options.requiredRisk = dice.chance(0.5) ? ["ip_address", "law_enforcement_agency_report"] : []
         options.linkedQuotation = dice.pick(DollarPeOptions.LinkedReading.allCases)
         options.delays.payout = dice.spread(.seconds(10), .minutes(50))
         options.delays.refund = dice.spread(.seconds(10), .hours(3))
@@ -91,9 +92,13 @@ extension DollarPeRail {
         let transfer = people.chance(0.7) ? #""exchange_transfer_id":"\#(Self.transfer(of: number))","# : ""
         let minimum = !isPlain && people.chance(0.05) ? #""min_fiat_amount":"99999999","# : ""
         let customer = number % Self.customers
+        let risk =
+            options.requiredRisk.isEmpty
+            ? ""
+            : #""risk_parameters":{"ip_address":"203.0.113.10","law_enforcement_agency_report":false},"#
         return """
             {"customer_id":"c-\(customer)","bank_id":"b-\(customer)","asset":"usdt","sending_amount":"\(amount)",\
-            "exchange_order_id":"9223372036854775\(1000 + number)",\(transfer)\(minimum)"link":"\(link)",\
+            "exchange_order_id":"9223372036854775\(1000 + number)",\(transfer)\(minimum)\(risk)"link":"\(link)",\
             "accept":"\(accept)","on_limit":"wait"}
             """
     }

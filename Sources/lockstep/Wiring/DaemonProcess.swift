@@ -137,6 +137,7 @@ struct DaemonProcess {
         let helpers: [Task<Void, Never>] = [
             Task { await walker.run() },
             Task { await Housekeeping(pool, log: failures.log).run(host: host.time) },
+            Task { await RecurringJobs(pool, log: failures.log).run(host: host.time) },
             Task { await StrandedWatch(pool, log: { host.log($0) }).run(host: host.time) },
             Task { await LongTransactionWatch(pool, log: { host.log($0) }).run(host: host.time) },
             Task { await notices?.run() },

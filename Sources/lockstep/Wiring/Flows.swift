@@ -8,6 +8,7 @@ import Engine
 import HTTPClient
 import JSONSchema
 import Onramp
+import PontisPayout
 import Postgres
 import PostgresStore
 import Refund
@@ -45,6 +46,7 @@ struct Flows: Sendable {
         }
         webhookSources = [
             DfnsWebhookSource(accounts: accounts.dfns), DollarPeWebhookSource(accounts: accounts.dollarPe),
+            PontisWebhookSource(accounts: accounts.pontis.map(\.account)),
             OnrampWebhookSource(accounts: accounts.borderlessPayments),
             BorderlessXYZWebhookSource(accounts: accounts.borderlessXYZ.map(\.account)),
         ]
@@ -54,6 +56,7 @@ struct Flows: Sendable {
         var handlers = ActivityHandlers()
         handlers.add(DfnsPayoutActivities(clients: clients.dfns))
         handlers.add(DollarPePayoutActivities(clients: clients.dollarPe))
+        handlers.add(PontisPayoutActivities(clients: clients.pontis))
         handlers.add(OnrampActivities(clients: clients.borderlessPayments))
         handlers.add(BorderlessWithdrawalActivities(clients: clients.borderlessXYZ))
         handlers.add(RefundActivities(clients: clients.borderlessXYZ))
@@ -79,7 +82,7 @@ struct Flows: Sendable {
     static let pictures = Dictionary(
         uniqueKeysWithValues: [
             picture(of: DfnsPayout.self, DfnsPayout.picture), picture(of: DollarPePayout.self, DollarPePayout.picture),
-            picture(of: Onramp.self, Onramp.picture),
+            picture(of: PontisPayout.self, PontisPayout.picture), picture(of: Onramp.self, Onramp.picture),
             picture(of: BorderlessWithdrawal.self, BorderlessWithdrawal.picture),
             picture(of: Refund.self, Refund.picture), picture(of: RefundDefaultCheck.self, RefundDefaultCheck.picture),
         ])

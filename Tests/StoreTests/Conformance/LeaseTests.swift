@@ -92,6 +92,39 @@ struct LeaseTests {
         #expect(try await fixture.claim(job: job.id, by: .second).signals.map(\.name) == ["$retry"])
     }
 
+    @Test(
+        "What is watched after its end is claimed when it is due, and is due when it is given back",
+        arguments: StoreKind.all)
+    func watched(kind: StoreKind) async throws {
+        let fixture = try await kind.make()
+        let job = try await fixture.claimedJob()
+        #expect(
+            try await fixture.commit(
+                job.step(to: "delivered", due: .start + .days(1)) { row in
+                    row.status = .completed
+                    row.finishedAt = .start
+                    row.plan = "watch readPayout"
+                    row.deadlineAt = .start + .days(7)
+                }))
+        #expect(try await fixture.claim(job.id.bucket).jobs.isEmpty)
+        try await fixture.setClock(.start + .days(1))
+        let looking = try await fixture.claim(job: job.id, by: .second)
+        #expect(looking.row.finishedAt == .start)
+        #expect(looking.row.dueAt == .start + .days(1))
+        try await fixture.setClock(.start + .days(1) + .seconds(10))
+        let lease = Lease(job: job.id, token: looking.lease)
+        #expect(try await fixture.store.release([lease], bucket: job.id.bucket, node: .second) == [job.id])
+        #expect(try await fixture.job(job.id).row.dueAt == .start + .days(1) + .seconds(10))
+        let again = try await fixture.claim(job: job.id)
+        #expect(
+            try await fixture.commit(
+                again.note(keeps: false) { row in
+                    row.dueAt = nil
+                }))
+        #expect(try await fixture.job(job.id).row.status == .completed)
+        #expect(try await fixture.claim(job.id.bucket).jobs.isEmpty)
+    }
+
     @Test("Positions tell seq, commits, lease and owner", arguments: StoreKind.all)
     func find(kind: StoreKind) async throws {
         let fixture = try await kind.make()

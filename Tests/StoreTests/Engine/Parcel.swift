@@ -110,7 +110,7 @@ enum Parcel: Workflow {
         ])
 }
 
-/// What a parcel runs as its child: one read, and it is over.
+/// What a parcel runs as its child: one read, and it is over; for two days somebody looks whether it was revoked.
 enum Insurance: Workflow {
     static let name = "insurance"
     static let version = 1
@@ -122,16 +122,19 @@ enum Insurance: Workflow {
 
     enum State: WorkflowState {
         case asking(number: Int)
-        case insured
+        case insured(number: Int)
+        case revoked
     }
 
     enum Event: WorkflowEvent {
         case agreed
+        case revoked
         case refused(code: String)
     }
 
     enum Activity: WorkflowActivity {
         case ask(number: Int)
+        case check(number: Int)
 
         var effect: Effect<Self> { .read }
     }
@@ -141,19 +144,27 @@ enum Insurance: Workflow {
     static func plan(for state: State) -> Plan<Self> {
         switch state {
         case .asking(let number): .perform(.ask(number: number))
-        case .insured: .end(.completed)
+        case .insured(let number): .end(.completed).watch(.check(number: number), every: .days(1), for: .days(2))
+        case .revoked: .end(.reversed)
         }
     }
 
     static func transition(from state: State, on event: Event) -> Transition<Self> {
         switch (state, event) {
-        case (.asking, .agreed): .move(to: .insured)
-        case (.asking, .refused), (.insured, .agreed), (.insured, .refused): .unexpected
+        case (.asking(let number), .agreed): .move(to: .insured(number: number))
+        case (.insured, .revoked): .move(to: .revoked)
+        case (.insured, _), (.revoked, _): .ignore
+        case (.asking, .revoked), (.asking, .refused): .unexpected
         }
     }
 
     static func refused(_ refusal: ProviderRefusal) -> Event { .refused(code: refusal.code) }
 
+    static func references(of state: State) -> [Reference] {
+        guard case .insured(let number) = state else { return [] }
+        return [Reference(provider: provider, value: "i-\(number)")]
+    }
+
     static let samples = Samples<Insurance>(
-        states: [.asking(number: 1), .insured], events: [.agreed, .refused(code: "no")])
+        states: [.asking(number: 1), .insured(number: 1), .revoked], events: [.agreed, .revoked, .refused(code: "no")])
 }

@@ -11,6 +11,8 @@ final class PostOffice: Sendable {
         var calls: [Int: Int] = [:]
         var isDown = false
         var refused = 0
+        var checked = 0
+        var revoked: Set<Int> = []
     }
 
     private let ledger = Mutex(Ledger())
@@ -21,13 +23,26 @@ final class PostOffice: Sendable {
     /// How many calls found nobody there.
     var refused: Int { ledger.withLock(\.refused) }
 
+    /// How often somebody looked whether an insurance was revoked.
+    var checked: Int { ledger.withLock(\.checked) }
+
+    /// This parcel is no longer insured.
+    func revoke(_ number: Int) { ledger.withLock { _ = $0.revoked.insert(number) } }
+
+    private func check(_ number: Int) -> Answer<Insurance.Event> {
+        ledger.withLock { ledger in
+            ledger.checked += 1
+            return ledger.revoked.contains(number) ? .event(.revoked) : .nothing
+        }
+    }
+
     /// Whether nobody is there.
     func setDown(_ isDown: Bool) { ledger.withLock { $0.isDown = isDown } }
 
     var handlers: ActivityHandlers {
         var handlers = ActivityHandlers()
         handlers.add(Parcels(office: self))
-        handlers.add(Insurances())
+        handlers.add(Insurances(office: self))
         return handlers
     }
 
@@ -42,9 +57,13 @@ final class PostOffice: Sendable {
 
     private struct Insurances: ActivityHandler {
         typealias Flow = Insurance
+        let office: PostOffice
 
         func perform(_ activity: Insurance.Activity, in context: ActivityContext) async -> Answer<Insurance.Event> {
-            .event(.agreed)
+            switch activity {
+            case .ask: .event(.agreed)
+            case .check(let number): office.check(number)
+            }
         }
     }
 
