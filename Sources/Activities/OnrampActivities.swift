@@ -51,7 +51,7 @@ public struct OnrampActivities: ActivityHandler {
     ) async -> Answer<Onramp.Event> {
         switch activity {
         case .createOrder(let purchase, let buyer):
-            // The same for each state in which the job orders: one job places one order.
+            // The same for each state in which the job orders, and no other state's: transitions count from 1.
             let key = IdempotencyKey(job: context.job, enteredSeq: 0).uuid
             let order = PartnerClient.NewOrder(purchase, buyer, reference: context.job.description)
             return Answer(await client.createOrder(order, key: key)) { reported($0, context) }

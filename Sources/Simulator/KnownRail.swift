@@ -2,6 +2,8 @@
 public enum KnownRail: String, CaseIterable, Sendable {
     /// `dfns_payout`, over Dfns.
     case dfnsPayout = "dfns_payout"
+    /// `pontis_payout`, over PontisGlobe.
+    case pontisPayout = "pontis_payout"
     /// `dollarpe_payout`, over DollarPe.
     case dollarPePayout = "dollarpe_payout"
     /// `onramp`, over Borderless Payments.
@@ -14,6 +16,7 @@ public enum KnownRail: String, CaseIterable, Sendable {
     func make(_ dice: inout Dice, isPlain: Bool) throws -> any Rail {
         switch self {
         case .dfnsPayout: try DfnsRail(&dice, isPlain: isPlain)
+        case .pontisPayout: try PontisRail(&dice, isPlain: isPlain)
         case .dollarPePayout: try DollarPeRail(&dice, isPlain: isPlain)
         case .onramp: try OnrampRail(&dice, isPlain: isPlain)
         case .borderlessWithdrawal: try WithdrawalRail(&dice, isPlain: isPlain)

@@ -17,7 +17,8 @@ struct OnrampRun {
     let job: JobID
     let handlers: OnrampActivities
     var flow: Simulation<Onramp>
-    private var entered = 0
+    /// The number of the transition that entered the state: the engine counts from 1.
+    private var entered = 1
 
     init(_ bench: Bench, _ purchase: Onramp.Purchase, number: UInt64 = 1) throws {
         self.bench = bench

@@ -61,7 +61,7 @@ struct EveryRailTests {
     /// deduplicates, no look where it doesn't.
     private static func mistake(on rail: KnownRail) -> Defect {
         switch rail {
-        case .dfnsPayout: .freshKeys
+        case .dfnsPayout, .pontisPayout: .freshKeys
         case .dollarPePayout, .onramp, .borderlessWithdrawal, .refund: .blindRepeats
         }
     }

@@ -182,6 +182,9 @@ extension DollarPeRail {
         switch job.row.status {
         case .completed where !hasArrived: return "nothing was paid out"
         case .completed where effects[.linked] == nil: return "no transfer is linked"
+        // It is looked at for days after its end, and anything that comes back comes within these.
+        case .completed where effects[.returned] != nil, .failed where effects[.refunded] != nil:
+            return "the money is back"
         case .failed where hasArrived: return "the money was paid out"
         case .failed where wasOrdered && effects[.failed] == nil: return "the payout has not failed"
         case .refunded where !isBack, .reversed where !isBack: return "the money is not back"
