@@ -40,6 +40,7 @@ public enum SQL {
         Migration(name: "0023_faster_enqueue", bytes: PackageResources._023_faster_enqueue_sql),
         Migration(name: "0024_long_transactions", bytes: PackageResources._024_long_transactions_sql),
         Migration(name: "0026_children", bytes: PackageResources._026_children_sql),
+        Migration(name: "0027_schedule_inputs", bytes: PackageResources._027_schedule_inputs_sql),
     ]
 
     /// Takes due jobs of one bucket.

@@ -4029,7 +4029,10 @@ COMMENT ON COLUMN lockstep.provider_calls.error IS 'What went wrong.';
 CREATE VIEW lockstep.schedules AS
  SELECT s.name,
     s.workflow,
-    s.input,
+        CASE
+            WHEN (w.workflow IS NOT NULL) THEN lockstep.redacted(w.input_schema, s.input)
+            ELSE NULL::jsonb
+        END AS input,
     s.tenant,
     s.cron,
     s.time_zone,
@@ -4046,8 +4049,9 @@ CREATE VIEW lockstep.schedules AS
     s.last_error,
     s.created_at,
     s.created_by
-   FROM (lockstep.schedule s
-     LEFT JOIN lockstep.job_state j ON ((j.id = s.last_job)));
+   FROM ((lockstep.schedule s
+     LEFT JOIN lockstep.job_state j ON ((j.id = s.last_job)))
+     LEFT JOIN lockstep.open_workflow w ON ((w.workflow = s.workflow)));
 
 COMMENT ON VIEW lockstep.schedules IS 'Recurring jobs: what is enqueued when, and what became of it last time.';
 

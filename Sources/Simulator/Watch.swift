@@ -296,7 +296,7 @@ extension Watch {
         checkWaking(commit, at: now)
     }
 
-    /// A job that is given back, waits and isn't due would wait for ever, unless it waits for a signal or a child alone.
+    /// A job that is given back, waits and isn't due would wait for ever, unless it waits for a signal or a child.
     private mutating func checkWaking(_ commit: JobCommit, at now: Timestamp) {
         let row = commit.row
         guard !commit.keepsLease, row.status == .waiting, row.dueAt == nil else {

@@ -49,6 +49,9 @@ struct SensitiveTests {
             #expect(try await app.table("select input from lockstep.jobs") == [[shown]])
             let operations = try await database.connect(as: "lockstep_ops")
             #expect(try await operations.table("select input from lockstep.jobs") == [[shown]])
+            _ = try await operations.query(
+                Statement("select lockstep.schedule('monthly', 'payout', $1::jsonb, '0 9 1 * *')"), [.text(Self.input)])
+            #expect(try await operations.table("select input from lockstep.schedules") == [[shown]])
             await app.close()
             await operations.close()
         }

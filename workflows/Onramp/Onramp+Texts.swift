@@ -1,5 +1,4 @@
 public import Domain
-import Foundation
 
 /// The checked texts of the input.
 extension Onramp {
@@ -12,8 +11,8 @@ extension Onramp {
         public init(text: String) throws(InvalidValue) {
             let parts = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
             let decimals = parts.count > 1 ? parts[1] : "00"
-            guard let amount = FiatAmount(text), amount.decimal > 0, parts[0].utf8.count <= 9,
-                decimals.utf8.count <= 2
+            guard FiatAmount(text) != nil, text.contains(where: { ("1"..."9").contains($0) }),
+                parts[0].utf8.count <= 9, decimals.utf8.count <= 2
             else {
                 throw InvalidValue(
                     text, isNot: "an amount of euros",

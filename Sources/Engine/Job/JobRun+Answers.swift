@@ -62,7 +62,7 @@ extension JobRun {
         return since
     }
 
-    /// A refusal that doesn't end it yet: the same is asked again, under its key, when no older copy can arrive any more.
+    /// A refusal that doesn't end it yet: the same is asked again, under its key, when no older copy can arrive.
     private mutating func askAgain(
         _ refusal: ProviderRefusal, _ call: Invocation, since: Timestamp, at now: Timestamp
     ) {

@@ -5,7 +5,7 @@ import WorkflowCore
 extension JobRun {
     /// What reading a finished job's watched activity brought.
     ///
-    /// An event that moves the job reopens it. Nothing else changes it: no answer parks a finished job or makes it fail.
+    /// An event that moves the job reopens it. Nothing else changes it: no answer parks or fails a finished job.
     mutating func watched(_ call: Invocation, _ answer: ActivityAnswer, at now: Timestamp) {
         switch answer {
         case .event(let event):

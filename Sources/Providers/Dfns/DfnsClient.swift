@@ -6,8 +6,8 @@ import ProviderCore
 /// Dfns's API for payouts, as one service account uses it.
 ///
 /// Reads may be repeated freely. Of the writes, only `createPayout` carries a key by which Dfns deduplicates; `confirm`
-/// and `cancel` carry none, so that after `.unknown` the payout has to be read before they are sent again. Each write is
-/// signed anew and its single-use token is never kept (Dfns documentation, “User action signing”).
+/// and `cancel` carry none, so that after `.unknown` the payout has to be read before they are sent again. Each write
+/// is signed anew and its single-use token is never kept (Dfns documentation, “User action signing”).
 ///
 /// Nothing here reads a clock or random numbers: the same call sends the same bytes, but for what Dfns's challenge
 /// adds.

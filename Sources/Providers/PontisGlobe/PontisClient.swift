@@ -8,7 +8,7 @@ public import Time
 /// PontisGlobe's API for payouts, as one account uses it.
 ///
 /// Every request is a `POST` whose JSON is sealed and signed; answers are plain JSON. `send` carries a key by which
-/// PontisGlobe deduplicates, and there is no look-up by that key: a lost answer is learnt by sending the same key again.
+/// PontisGlobe deduplicates, and there is no look-up by that key: a lost answer is learnt by sending the same key anew.
 public struct PontisClient: Sendable {
     /// Whose calls these are.
     public let account: PontisAccount
@@ -49,8 +49,8 @@ public struct PontisClient: Sendable {
 
     /// Sends a sealed and signed request as a user who is logged in, and reads its answer.
     ///
-    /// Where PontisGlobe says that the token has run out, a new one is fetched, once: the request was turned away before
-    /// anything happened.
+    /// Where PontisGlobe says that the token has run out, a new one is fetched, once: the request was turned away
+    /// before anything happened.
     func call<Answer: Decodable>(
         _ path: String, _ payload: some Encodable & Sendable, leg: Leg
     ) async throws(CallFailure) -> Answer {

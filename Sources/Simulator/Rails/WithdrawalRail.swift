@@ -11,8 +11,8 @@ import Time
 import Webhooks
 import WorkflowCore
 
-/// `borderless_withdrawal` in a run, and the jobs of `refund` that it runs: over Borderless.xyz's sandbox, where the app
-/// sends the crypto.
+/// `borderless_withdrawal` in a run, and the jobs of `refund` that it runs: over Borderless.xyz's sandbox, where the
+/// app sends the crypto.
 struct WithdrawalRail: Rail {
     let flows: [any Workflow.Type] = [BorderlessWithdrawal.self, Refund.self]
     /// A day for the crypto, and then a refund that waits for people.
