@@ -17,7 +17,7 @@ struct RubbishTests {
             try await Self.publish(flow, in: database)
             let session = database.connect()
             // However much there is of it, nobody waits for the answer.
-            try await session.script("set statement_timeout = '2s'")
+            try await session.script("set statement_timeout = '30s'")
             _ = try await session.value("select lockstep.enqueue($1, $2::jsonb)", [.text(flow), .text(known.input)])
             for kind in Rubbish.allCases {
                 let spoilt = try #require(known.spoilt[kind], "say what \(kind) is for \(flow)")

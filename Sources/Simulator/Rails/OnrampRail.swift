@@ -79,8 +79,8 @@ extension OnrampRail {
         let customer =
             people.chance(0.5)
             ? #"{"kind":"known","user_id":"u-\#(number % Self.users)","country":"ES"}"#
-            : #"{"kind":"new","person":{"email":"\#(Self.email(of: number))","first_name":"Maria","last_name":"Garcia","#
-                + #""mobile":"+34685555555"}}"#
+            : #"{"kind":"new","person":{"email":"\#(Self.email(of: number))","first_name":"Maria","#
+                + #""last_name":"Garcia","mobile":"+34685555555"}}"#
         let wallet = people.pick([
             #"{"kind":"polygon","address":"\#(Self.wallet)"}"#, #"{"kind":"stellar","address":"\#(Self.stellar)"}"#,
             #"{"kind":"stellar_exchange","address":"\#(Self.stellar)","memo":"10\#(number)"}"#,
