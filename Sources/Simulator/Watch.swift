@@ -208,7 +208,10 @@ struct Watch {
         if case .read = call.activity.effect {
             return broken(.intentBeforeEffect, call.job, "\(call.activity.name) changes something", at: now)
         }
-        if let job = stored, job.lease == call.lease, job.attempt == nil {
+        // A request that was on its way for so long that a look moved the job on had its attempt stored before it left.
+        if let job = stored, job.lease == call.lease, job.attempt == nil,
+            call.key == IdempotencyKey(job: call.job, enteredSeq: job.enteredSeq)
+        {
             broken(.intentBeforeEffect, call.job, "\(call.activity.name) arrives, and no attempt is stored", at: now)
         }
         let before = done[id] ?? 0

@@ -195,7 +195,10 @@ final class World {
             providersDownUntil = now + interval
             for site in sites { note(site.name, "is down", nil, "for \(interval.inWords)") }
         case .calmBegins: beginCalm()
-        case .supportHelps: carryOut(rail.support, about: nil)
+        case .supportHelps:
+            carryOut(rail.support, about: nil)
+            // What people do in the calm may get stuck as well.
+            if rail.looksInTheCalm { schedule(.supportHelps, after: .hours(24)) }
         }
     }
 

@@ -19,8 +19,9 @@ struct JourneyRun {
         let why: String
     }
 
+    private static let storyWidth = 2 + (Journey.all.map(\.story.count).max() ?? 0)
     private static let columns = [
-        "flow".padded(24), "what happens".padded(50), "ending".padded(12), "virtual time".padded(20),
+        "flow".padded(24), "what happens".padded(storyWidth), "ending".padded(12), "virtual time".padded(20),
         "real time".padded(12), "steps".padded(7), "calls",
     ]
 
@@ -40,7 +41,7 @@ struct JourneyRun {
 
     private func line(_ journey: Journey, _ outcome: Outcome) -> String {
         [
-            journey.flow.padded(24), journey.story.padded(50), outcome.ending.padded(12),
+            journey.flow.padded(24), journey.story.padded(Self.storyWidth), outcome.ending.padded(12),
             outcome.virtual.inWords.padded(20), "\(outcome.real.microseconds / 1000) ms".padded(12),
             "\(outcome.transitions)".padded(7), "\(outcome.calls)",
         ].joined()
@@ -56,14 +57,17 @@ struct JourneyRun {
             Statement(
                 """
                 select s.status, s.finished_at, lockstep.now() as now, lockstep.why(s.id) as why,
+                    (select min(h.at) from lockstep.history h where h.job_id = s.id) as began,
                     (select count(*) from lockstep.history h where h.job_id = s.id) as transitions,
                     (select count(*) from lockstep.provider_calls c where c.job_id = s.id) as calls
                 from lockstep.job_status s where s.id = $1::uuid
                 """), [.text(job)]
         ).only
         let end = try row["finished_at", as: Timestamp?.self] ?? row["now", as: Timestamp.self]
+        // The clock may have jumped while the app's transaction was open: time counts from the job's first step.
+        let began = try row["began", as: Timestamp?.self] ?? start
         return Outcome(
-            ending: try row["status"], virtual: end - start, real: took, transitions: try row["transitions"],
+            ending: try row["status"], virtual: end - began, real: took, transitions: try row["transitions"],
             calls: try row["calls"], why: try row["why"])
     }
 

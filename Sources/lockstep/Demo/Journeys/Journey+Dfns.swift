@@ -17,6 +17,9 @@ extension Journey {
         Journey(
             flow: "dfns_payout", story: "is confirmed, and the answer is lost", input: payout("340000007"),
             ending: "completed"),
+        Journey(
+            flow: "dfns_payout", story: "fails once the crypto has left: a refund job follows it",
+            input: payout("60000004"), ending: "refunded"),
     ]
 
     private static func payout(_ amount: String, confirm: String = "auto") -> String {
