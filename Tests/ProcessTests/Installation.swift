@@ -14,7 +14,7 @@ final class Installation: Sendable {
     let directory: String
     let sandbox: Running
     let sandboxOrigin: Origin
-    private let sandboxPort: UInt16
+    private let ports: SandboxPorts
     private let engine: String
     private let transport = NetworkTransport(connectionsPerHost: 4)
 
@@ -32,11 +32,10 @@ final class Installation: Sendable {
         self.engine = engine
         directory = NSTemporaryDirectory() + "lockstep-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        let ports = (daemon: try freePort(), sandbox: try freePort())
-        sandboxOrigin = try #require(Origin("http://127.0.0.1:\(ports.sandbox)"))
-        sandboxPort = ports.sandbox
+        ports = SandboxPorts(dfns: try freePort(), borderless: try freePort())
+        sandboxOrigin = try #require(Origin("http://127.0.0.1:\(ports.dfns)"))
         try Self.writeKeys(directory)
-        try Self.configure(directory, "lockstep", engine, daemonPort: ports.daemon, sandboxPort: ports.sandbox)
+        try Self.configure(directory, "lockstep", engine, daemonPort: try freePort(), ports)
         try Running.once(["migrate", "--database", url, "--buckets", "\(buckets)"])
         database = PostgresPool(try PostgresConfiguration(url), connections: 3)
         _ = try await database.query(Statement("select lockstep.set_clock($1)"), [.text(clock)])
@@ -52,7 +51,7 @@ final class Installation: Sendable {
     func daemon(_ name: String, beside: Bool = false, arguments: [String] = []) async throws -> Running {
         let file = beside ? name : "lockstep"
         if beside, !FileManager.default.fileExists(atPath: "\(directory)/\(name).json5") {
-            try Self.configure(directory, name, engine, daemonPort: try freePort(), sandboxPort: sandboxPort)
+            try Self.configure(directory, name, engine, daemonPort: try freePort(), ports)
         }
         return try await Running.start(
             ["serve", "--config", "\(directory)/\(file).json5", "--database", url, "--node", name] + arguments,
@@ -157,21 +156,34 @@ final class Installation: Sendable {
     }
 
     private static func configure(
-        _ directory: String, _ name: String, _ engine: String, daemonPort: UInt16, sandboxPort: UInt16
+        _ directory: String, _ name: String, _ engine: String, daemonPort: UInt16, _ ports: SandboxPorts
     ) throws {
         let text = """
             {
-              accounts: {dfns: {main: {
-                mode: "test", base_url: "http://127.0.0.1:\(sandboxPort)", token: {file: "token"},
-                credential_id: "cr-1", private_key: {file: "dfns.pem"}, user_id: "us-sandb-oxuse-rservice000001",
-                webhook_secret: {file: "secret"},
-              }}},
+              accounts: {
+                dfns: {main: {
+                  mode: "test", base_url: "http://127.0.0.1:\(ports.dfns)", token: {file: "token"},
+                  credential_id: "cr-1", private_key: {file: "dfns.pem"}, user_id: "us-sandb-oxuse-rservice000001",
+                  webhook_secret: {file: "secret"},
+                }},
+                // Whoever brings back what a payout lost.
+                borderless_xyz: {main: {
+                  mode: "test", base_url: "http://127.0.0.1:\(ports.borderless)", client_id: "client-1",
+                  client_secret: {file: "token"},
+                }},
+              },
               http: {listen: "127.0.0.1:\(daemonPort)"},
               engine: {\(engine)},
             }
             """
         try Data(text.utf8).write(to: URL(fileURLWithPath: "\(directory)/\(name).json5"))
     }
+}
+
+/// Where the simulated providers listen.
+private struct SandboxPorts {
+    let dfns: UInt16
+    let borderless: UInt16
 }
 
 /// Something that a test relies on is not so.

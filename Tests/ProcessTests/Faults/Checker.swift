@@ -87,7 +87,11 @@ extension Checker {
         let jobs = Dictionary(grouping: facts.jobs, by: \.key)
         let missing = facts.asked.keys.filter { jobs[$0]?.count != 1 }
             .map { "\($0) was enqueued, and is \(jobs[$0]?.count ?? 0) jobs" }
-        return missing + facts.jobs.filter { facts.asked[$0.key] == nil }.map { "nobody enqueued \($0.inWords)" }
+        let refunds = Dictionary(grouping: facts.jobs.compactMap(\.parent)) { $0 }
+        return missing
+            + facts.jobs.filter { $0.parent == nil && facts.asked[$0.key] == nil }
+            .map { "nobody enqueued \($0.inWords)" }
+            + refunds.filter { $0.value.count > 1 }.map { "\($0.key) has \($0.value.count) refunds" }
     }
 
     /// How many effects of each kind there are for each job.
@@ -126,10 +130,11 @@ extension Checker {
 
     private static func moneyIsWhereTheJobSays(_ facts: Facts) -> [String] {
         let counts = counts(facts)
-        return facts.jobs.filter(\.isFinished).compactMap { job in
+        // What a refund does is its own provider's: it is the payout that says where the money is.
+        return facts.jobs.filter { $0.isFinished && $0.parent == nil }.compactMap { job in
             let effects = counts[job.id] ?? [:]
             let hasLeft = effects["transfer", default: 0] > effects["reverted", default: 0]
-            let isSaid = job.status == "completed" || job.funds == "sent"
+            let isSaid = ["completed", "refunded"].contains(job.status) || job.funds == "sent"
             return hasLeft == isSaid ? nil : "\(job.inWords): the crypto has \(hasLeft ? "" : "not ")left the wallet"
         }
     }

@@ -19,6 +19,8 @@ struct Facts: Sendable {
     /// A row of `lockstep.job_state`, with what belongs to it of `lockstep.job`.
     struct Job: Sendable {
         var id: String
+        /// The job that started it: a payout whose refund it is.
+        var parent: String?
         var key = ""
         var status = "completed"
         var state: String?
@@ -122,17 +124,18 @@ extension Facts {
     private static func jobs(_ lockstep: Installation) async throws -> [Job] {
         try await lockstep.patiently(
             """
-            select s.id, coalesce(j.key, '') as key, s.status, s.state, s.data is not null as has_data, s.seq,
+            select s.id, j.parent_id as parent, coalesce(j.key, '') as key, s.status, s.state, s.data is not null as has_data, s.seq,
                 s.due_at, s.leased_by, s.plan, s.deadline_at, s.attempt_status, s.last_error,
                 s.finished_at is not null as is_finished, s.output ->> 'funds' as funds,
-                j.input ->> 'confirm' = 'auto' as confirms
+                coalesce(j.input ->> 'confirm', 'auto') = 'auto' as confirms
             from lockstep.job_state s
             join lockstep.job j on j.id = s.id and j.bucket = s.bucket
             order by s.id
             """
         ).map {
             Job(
-                id: try $0["id"], key: try $0["key"], status: try $0["status"], state: try $0["state"],
+                id: try $0["id"], parent: try $0["parent"], key: try $0["key"], status: try $0["status"],
+                state: try $0["state"],
                 hasData: try $0["has_data"], seq: try $0["seq"], due: try $0["due_at"], owner: try $0["leased_by"],
                 plan: try $0["plan"], deadline: try $0["deadline_at"], attemptStatus: try $0["attempt_status"],
                 lastError: try $0["last_error"], isFinished: try $0["is_finished"], funds: try $0["funds"],

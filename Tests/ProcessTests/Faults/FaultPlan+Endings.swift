@@ -8,7 +8,7 @@ extension FaultPlan {
         ("01", ["rejected"]),
         ("02", ["completed"]),
         ("03", ["failed"]),
-        ("04", ["failed"]),
+        ("04", ["refunded"]),
         ("05", ["unfinished"]),
         ("06", ["completed"]),
         ("07", ["completed"]),
