@@ -37,8 +37,9 @@ public final class VirtualClock: Clock {
     /// Until when whoever sleeps shortest wants to sleep; nil: nobody sleeps.
     public var nextWaking: Timestamp? { state.withLock { $0.sleepers.values.map(\.until).min() } }
 
-    /// Returns when the clock moves, at once where it shows the instant already, and at once when cancelled.
-    public func sleep(until instant: Timestamp) async {
+    /// Returns when the clock moves, at once where it has moved since `start` or shows the instant already, and at once
+    /// when cancelled.
+    public func sleep(from start: Timestamp, until instant: Timestamp) async {
         let number = state.withLock { state in
             state.nextSleeper += 1
             return state.nextSleeper
@@ -47,7 +48,7 @@ public final class VirtualClock: Clock {
             await withCheckedContinuation { continuation in
                 let sleeps = state.withLock { state in
                     let wasCancelled = state.cancelled.remove(number) != nil
-                    guard !wasCancelled, state.now < instant else { return false }
+                    guard !wasCancelled, state.now == start, start < instant else { return false }
                     state.sleepers[number] = Sleeper(until: instant, continuation: continuation)
                     return true
                 }

@@ -201,9 +201,9 @@ private final class Stage: Store, Bell, ActivityRunner, Clock {
     func now() -> Timestamp { clock.now() }
 
     /// What failed is tried again after a while: there, whoever waits makes the time pass.
-    func sleep(until instant: Timestamp) async {
+    func sleep(from start: Timestamp, until instant: Timestamp) async {
         if failing { clock.advance(to: instant) }
-        await clock.sleep(until: instant)
+        await clock.sleep(from: start, until: instant)
     }
 
     /// Every third time something goes wrong, before or after it was done.

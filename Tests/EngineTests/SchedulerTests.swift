@@ -237,6 +237,19 @@ struct SchedulerTests {
         #expect(harness.scheduler.wakeAt(after: harness.clock.now()) == harness.clock.now() + .milliseconds(50))
     }
 
+    @Test("What falls due a moment after a claim is claimed at its own instant")
+    func dueVerySoon() throws {
+        let harness = try Harness.transfers()
+        harness.run()
+        harness.clock.advance(by: .seconds(1))
+        harness.feed([])
+        harness.fate = { _ in .waits }
+        harness.run()
+        let due = harness.clock.now() + .microseconds(20)
+        harness.feed([.claimed(bucket: 0, Claim(jobs: [], nextDue: due, now: harness.clock.now()))])
+        #expect(harness.scheduler.wakeAt(after: harness.clock.now()) == due)
+    }
+
     @Test("A job that is given back while a claim is under way is not forgotten by the claim's answer")
     func dueWhileClaiming() throws {
         let harness = try Harness.transfers()

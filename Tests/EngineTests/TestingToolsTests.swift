@@ -11,11 +11,11 @@ struct TestingToolsTests {
     func clock() async {
         let clock = VirtualClock()
         #expect(clock.now().description == "2026-03-01T12:00:00.000000Z")
-        await clock.sleep(until: clock.now())
+        await clock.sleep(from: clock.now(), until: clock.now())
         await withTaskGroup(of: Timestamp.self) { group in
             for seconds in [30, 10, 20] {
                 group.addTask {
-                    await clock.sleep(until: .noon + .seconds(seconds))
+                    await clock.sleep(from: .noon, until: .noon + .seconds(seconds))
                     return clock.now()
                 }
             }
@@ -29,10 +29,18 @@ struct TestingToolsTests {
         #expect(clock.now() == .noon + .seconds(86_430))
     }
 
+    @Test("A clock that moved before somebody fell asleep on it wakes him all the same", .timeLimit(.minutes(1)))
+    func movedBeforeSleep() async {
+        let clock = VirtualClock()
+        clock.advance(by: .milliseconds(20))
+        await clock.sleep(from: .noon, until: .noon + .hours(1))
+        #expect(clock.now() == .noon + .milliseconds(20))
+    }
+
     @Test("A cancelled sleep returns at once", .timeLimit(.minutes(1)))
     func cancelledSleep() async {
         let clock = VirtualClock()
-        let sleeper = Task { await clock.sleep(until: clock.now() + .hours(1)) }
+        let sleeper = Task { await clock.sleep(from: .noon, until: .noon + .hours(1)) }
         sleeper.cancel()
         await sleeper.value
         #expect(clock.now() == .noon)

@@ -224,6 +224,6 @@ private struct BenchClock: Engine.Clock {
     let bench: Bench
 
     func now() -> Timestamp { bench.now }
-    func sleep(until instant: Timestamp) async {}
+    func sleep(from start: Timestamp, until instant: Timestamp) async {}
     func mayHavePassed(_ instant: Timestamp) -> Bool { bench.now > instant }
 }

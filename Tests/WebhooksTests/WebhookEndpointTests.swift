@@ -111,5 +111,5 @@ private struct StoppedClock: Clock {
     init(at instant: Timestamp) { self.instant = instant }
 
     func now() -> Timestamp { instant }
-    func sleep(until instant: Timestamp) async {}
+    func sleep(from start: Timestamp, until instant: Timestamp) async {}
 }

@@ -4,8 +4,12 @@ public import Time
 public protocol Clock: Sendable {
     /// The present instant.
     func now() -> Timestamp
-    /// Returns at this instant, or earlier: on a virtual clock whenever it moves. Returns at once when cancelled.
-    func sleep(until instant: Timestamp) async
+    /// Returns at this instant, or earlier: on a virtual clock as soon as it shows something else than `start`. Returns
+    /// at once when cancelled.
+    ///
+    /// `start` is what the clock showed when the caller decided to sleep: a clock that was moved between that and the
+    /// sleep would otherwise not wake him, and may stand still from then on.
+    func sleep(from start: Timestamp, until instant: Timestamp) async
     /// Whether this instant may have passed already.
     ///
     /// Unlike `now`, it is never wrong about the past: a clock that may be out of date, since its process stood still,

@@ -92,14 +92,14 @@ public final class Daemon: Sendable {
             // An alarm that rings early does no harm; one that rings late would.
             if alarm.map({ $0.at > wake }) ?? true {
                 alarm?.task.cancel()
-                alarm = (wake, Task { await self.sound(at: wake) })
+                alarm = (wake, Task { await self.sound(at: wake, from: now) })
             }
             messages = await mailbox.take()
         }
     }
 
-    private func sound(at wake: Timestamp) async {
-        await environment.clock.sleep(until: wake)
+    private func sound(at wake: Timestamp, from now: Timestamp) async {
+        await environment.clock.sleep(from: now, until: wake)
         if !Task.isCancelled { mailbox.post(.alarm) }
     }
 

@@ -90,15 +90,16 @@ public final class PostgresClock: Clock {
     }
 
     /// Returns at this instant; on a virtual clock as soon as it moves, and anyhow after a short while of real time.
-    public func sleep(until instant: Timestamp) async {
+    public func sleep(from start: Timestamp, until instant: Timestamp) async {
         while !Task.isCancelled {
-            let left = instant - now()
-            guard left > .zero else { return }
+            let present = now()
+            guard present < instant else { return }
             guard mode == .real else {
+                guard present == start else { return }
                 await sleepers.wait { [host] in await host.sleep(Self.nap) }
                 return
             }
-            await host.sleep(min(left, Self.look))
+            await host.sleep(min(instant - present, Self.look))
         }
     }
 }

@@ -55,5 +55,8 @@ final class SharedSandboxClock: SandboxClock {
     }
 
     /// Until the clock moves; without notifications, a few milliseconds.
-    func wait(until instant: Timestamp?) async { await clock.sleep(until: instant ?? clock.now() + .hours(1)) }
+    func wait(until instant: Timestamp?) async {
+        let now = clock.now()
+        await clock.sleep(from: now, until: instant ?? now + .hours(1))
+    }
 }

@@ -36,14 +36,14 @@ struct ClockWalkerTests {
         try await walking(fixture) { clock, walker in
             try await fixture.database.query(Statement("select lockstep.move_clock('2 h')"))
             walker.nudge()
-            while clock.now() < .start + .hours(1) { await clock.sleep(until: .start + .hours(1)) }
+            await clock.reach(.start + .hours(1))
             #expect(clock.now() == .start + .hours(1))
             let job = try await fixture.claim(job: id)
             // The job is under way: the clock stands still, however often the walker looks.
             for _ in 0..<20 { walker.nudge() }
             #expect(try await PostgresClock.read(fixture.database).now == .start + .hours(1))
             #expect(try await fixture.commit(job.step(due: .start + .hours(5), at: .start + .hours(1))))
-            while clock.now() < .start + .hours(2) { await clock.sleep(until: .start + .hours(2)) }
+            await clock.reach(.start + .hours(2))
             let reading = try await PostgresClock.read(fixture.database)
             #expect(reading == ClockReading(mode: .virtual, now: .start + .hours(2), isToMove: false))
         }
@@ -56,7 +56,7 @@ struct ClockWalkerTests {
         _ = try await fixture.enqueue(Order(runAt: .start + .days(3)))
         try await fixture.database.query(Statement("select lockstep.set_clock('virtual', auto => true)"))
         try await walking(fixture) { clock, _ in
-            while clock.now() < .start + .days(3) { await clock.sleep(until: .start + .days(3)) }
+            await clock.reach(.start + .days(3))
             #expect(clock.now() == .start + .days(3))
         }
     }
@@ -75,5 +75,15 @@ struct ClockWalkerTests {
         running.cancel()
         await running.value
         #expect(host.slept.allSatisfy { $0 == .seconds(1) })
+    }
+}
+
+extension PostgresClock {
+    /// Waits until it shows this instant.
+    fileprivate func reach(_ instant: Timestamp) async {
+        while now() < instant {
+            let present = now()
+            await sleep(from: present, until: instant)
+        }
     }
 }

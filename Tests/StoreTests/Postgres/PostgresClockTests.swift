@@ -90,17 +90,17 @@ struct PostgresClockTests {
     @Test("A real sleep lasts until the instant")
     func realSleep() async {
         let clock = clock(.real)
-        await clock.sleep(until: .start + .milliseconds(2500))
+        await clock.sleep(from: .start, until: .start + .milliseconds(2500))
         #expect(clock.now() == .start + .milliseconds(2500))
         #expect(host.slept == [.seconds(1), .seconds(1), .milliseconds(500)])
-        await clock.sleep(until: .start)
+        await clock.sleep(from: .start, until: .start)
         #expect(host.slept.count == 3)
     }
 
     @Test("A virtual sleep ends after a short while of real time, without the clock having moved")
     func virtualNap() async {
         let clock = clock(.virtual)
-        await clock.sleep(until: .start + .hours(1))
+        await clock.sleep(from: .start, until: .start + .hours(1))
         #expect(host.slept == [.milliseconds(20)])
         #expect(clock.now() == .start)
     }
@@ -109,11 +109,11 @@ struct PostgresClockTests {
     func virtualWaking() async {
         let host = HandHost(sleepPasses: false)
         let clock = PostgresClock(ClockReading(mode: .virtual, now: .start), host: host.time)
-        let sleeper = Task { await clock.sleep(until: .start + .hours(1)) }
+        let sleeper = Task { await clock.sleep(from: .start, until: .start + .hours(1)) }
         while host.slept.isEmpty { await Task.yield() }
         clock.observe(.start + .minutes(1))
         await sleeper.value
-        let other = Task { await clock.sleep(until: .start + .hours(1)) }
+        let other = Task { await clock.sleep(from: .start + .minutes(1), until: .start + .hours(1)) }
         other.cancel()
         await other.value
         #expect(clock.now() == .start + .minutes(1))
