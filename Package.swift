@@ -20,7 +20,7 @@ func library(_ name: String, at path: String? = nil, knows dependencies: [String
 func workflow(_ name: String) -> Target {
     .target(
         name: name, dependencies: ["WorkflowCore", "Domain", "JSONSchema", "Time"], path: "workflows/\(name)",
-        exclude: [], resources: [.embedInCode("diagram")], swiftSettings: strict)
+        exclude: ["diagram"], swiftSettings: strict, plugins: [.plugin(name: "EmbedText")])
 }
 
 /// The tests of one or more targets, in a folder that mirrors theirs.
@@ -32,8 +32,8 @@ func tests(_ name: String, of dependencies: [String], beside data: [String] = []
 
 /// The text of migrations, queries and the schema, embedded in the binary.
 let sql = Target.target(
-    name: "SQL", path: "sql", exclude: ["schema.sql"],
-    resources: [.embedInCode("migrations"), .embedInCode("queries")], swiftSettings: strict)
+    name: "SQL", path: "sql", exclude: ["schema.sql", "migrations", "queries"], swiftSettings: strict,
+    plugins: [.plugin(name: "EmbedText")])
 
 let package = Package(
     name: "lockstep",
@@ -42,6 +42,10 @@ let package = Package(
         .library(name: "LockstepTesting", targets: ["LockstepTesting"]),
     ],
     targets: [
+        // What runs while it is built
+        .executableTarget(name: "embed-text", swiftSettings: strict),
+        .plugin(name: "EmbedText", capability: .buildTool(), dependencies: ["embed-text"]),
+
         // Level 0: values, and one module map for each C library
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),

@@ -186,14 +186,14 @@ import Testing
     @Test("A list of migrations that is not the folder is found")
     func migrations() {
         let list = """
-            Migration(name: "0002_b", bytes: PackageResources._002_b_sql),
-            Migration(name: "0001_a", bytes: PackageResources._002_b_sql),
-            Migration(name: "0004_d", bytes: PackageResources._004_d_sql),
+            Migration(name: "0002_b", text: EmbeddedText._0002_b_sql),
+            Migration(name: "0001_a", text: EmbeddedText._0002_b_sql),
+            Migration(name: "0004_d", text: EmbeddedText._0004_d_sql),
             """
         #expect(
             TextRules.migrations(list: list, folder: ["0001_a", "0002_b", "0003_c"]).map(\.what) == [
                 "doesn't list the migration 0003_c", "lists 0004_d, of which there is no file",
-                "doesn't list the migrations in their order", "lists 0001_a with the text of 002_b",
+                "doesn't list the migrations in their order", "lists 0001_a with the text of 0002_b",
             ])
     }
 

@@ -99,7 +99,7 @@ enum TextRules {
 
     /// The ordered list in SQL.swift is the folder: embedded files have no listing of their own.
     static func migrations(list: String, folder: [String]) -> [Finding] {
-        let listed = list.matches(of: #/Migration\(name: "(\w+)", bytes: PackageResources\._?(\w+)_sql\)/#)
+        let listed = list.matches(of: #/Migration\(name: "(\w+)", text: EmbeddedText\._(\w+)_sql\)/#)
         let names = listed.map { String($0.1) }
         var findings: [Finding] = []
         func find(_ what: String) {
@@ -111,8 +111,7 @@ enum TextRules {
         for name in folder where !names.contains(name) { find("doesn't list the migration \(name)") }
         for name in names where !folder.contains(name) { find("lists \(name), of which there is no file") }
         if names != names.sorted() { find("doesn't list the migrations in their order") }
-        // `.embedInCode` replaces a leading digit by an underscore.
-        for entry in listed where entry.2 != entry.1.dropFirst() {
+        for entry in listed where entry.2 != entry.1 {
             find("lists \(entry.1) with the text of \(entry.2)")
         }
         return findings

@@ -1,4 +1,4 @@
 extension DollarPePayout {
     /// The flow's picture as SVG, laid out by `make diagrams`; a test compares it with the code.
-    public static let picture = String(decoding: PackageResources.dollarpe_payout_svg, as: UTF8.self)
+    public static let picture = EmbeddedText.dollarpe_payout_svg
 }

@@ -1,4 +1,4 @@
 extension Onramp {
     /// The flow's picture as SVG, laid out by `make diagrams`; a test compares it with the code.
-    public static let picture = String(decoding: PackageResources.onramp_svg, as: UTF8.self)
+    public static let picture = EmbeddedText.onramp_svg
 }

@@ -1,4 +1,4 @@
 extension RefundDefaultCheck {
     /// The flow's picture as SVG, laid out by `make diagrams`; a test compares it with the code.
-    public static let picture = String(decoding: PackageResources.refund_default_check_svg, as: UTF8.self)
+    public static let picture = EmbeddedText.refund_default_check_svg
 }
