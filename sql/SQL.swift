@@ -41,6 +41,8 @@ public enum SQL {
         Migration(name: "0024_long_transactions", bytes: PackageResources._024_long_transactions_sql),
         Migration(name: "0026_children", bytes: PackageResources._026_children_sql),
         Migration(name: "0027_schedule_inputs", bytes: PackageResources._027_schedule_inputs_sql),
+        Migration(name: "0028_reasons", bytes: PackageResources._028_reasons_sql),
+        Migration(name: "0029_schedules_in_clear", bytes: PackageResources._029_schedules_in_clear_sql),
     ]
 
     /// Takes due jobs of one bucket.
@@ -136,6 +138,12 @@ public enum SQL {
     public static let pauseWhole = String(PackageResources.pause_whole_sql)
     /// Ends such a pause.
     public static let resumeWhole = String(PackageResources.resume_whole_sql)
+    /// Writes a recurring job, from the command line.
+    public static let schedule = String(PackageResources.schedule_sql)
+    /// Takes a recurring job away, from the command line.
+    public static let unschedule = String(PackageResources.unschedule_sql)
+    /// All recurring jobs by name, for people.
+    public static let listSchedules = String(PackageResources.list_schedules_sql)
     /// Takes a job up again, from the command line.
     public static let retry = String(PackageResources.retry_sql)
     /// Holds a job where it rests, from the command line.
