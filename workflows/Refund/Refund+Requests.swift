@@ -214,8 +214,8 @@ extension Refund {
         }
 
         static func unreadable(_ why: Refusal) -> String {
-            "the transaction can't be read (\(why.message)): look on Borderless.xyz's dashboard where the money is; then "
-                + "signal “observed” with what came back, or “give_up”"
+            "the transaction can't be read (\(why.message)): look on Borderless.xyz's dashboard where the money is; "
+                + "then signal “observed” with what came back, or “give_up”"
         }
     }
 }
