@@ -41,6 +41,8 @@ public enum SQL {
         Migration(name: "0024_long_transactions", text: EmbeddedText._0024_long_transactions_sql),
         Migration(name: "0026_children", text: EmbeddedText._0026_children_sql),
         Migration(name: "0027_schedule_inputs", text: EmbeddedText._0027_schedule_inputs_sql),
+        Migration(name: "0028_reasons", text: EmbeddedText._0028_reasons_sql),
+        Migration(name: "0029_schedules_in_clear", text: EmbeddedText._0029_schedules_in_clear_sql),
     ]
 
     /// Takes due jobs of one bucket.
@@ -136,6 +138,12 @@ public enum SQL {
     public static let pauseWhole = EmbeddedText.pause_whole_sql
     /// Ends such a pause.
     public static let resumeWhole = EmbeddedText.resume_whole_sql
+    /// Writes a recurring job, from the command line.
+    public static let schedule = EmbeddedText.schedule_sql
+    /// Takes a recurring job away, from the command line.
+    public static let unschedule = EmbeddedText.unschedule_sql
+    /// All recurring jobs by name, for people.
+    public static let listSchedules = EmbeddedText.list_schedules_sql
     /// Takes a job up again, from the command line.
     public static let retry = EmbeddedText.retry_sql
     /// Holds a job where it rests, from the command line.

@@ -2404,6 +2404,11 @@ begin
         raise exception 'invalid input for %: %', workflow, problem
             using errcode = 'LK002', hint = 'select input_schema from lockstep.workflows says what it accepts.';
     end if;
+    if lockstep.redacted(request.input_schema, input) is distinct from input then
+        perform lockstep.refuse_schedule(
+            'input', format('has what %s seals in each job, and would lie in clear here', workflow),
+            'Enqueue such jobs by yourself: a schedule keeps its input as it is.');
+    end if;
     insert into lockstep.schedule as s (
         name, workflow, input, tenant, cron, time_zone, overlap, next_at, created_at, created_by)
     values (
@@ -2853,6 +2858,8 @@ begin
         when state.held_by is not null then lockstep.why_held(state)
         else lockstep.why_waiting(state)
     end;
+    -- What a person has to do comes first, in the flow's words.
+    answer := coalesce(state.output ->> 'reason' || '; ', '') || answer;
     return format('%s: %s%s.', place, answer, case
         when state.deadline_at is null then ', without a deadline'
         when state.deadline_at <= moment then format('; %s is due now', coalesce(state.deadline_event, 'its deadline'))
@@ -3883,7 +3890,8 @@ CREATE VIEW lockstep.overdue AS
     s.overdue_at AS since,
     s.status,
     s.plan,
-    s.last_error
+    s.last_error,
+    (s.output ->> 'reason'::text) AS reason
    FROM ((( SELECT lockstep.now() AS now) moment
      CROSS JOIN lockstep.job_state s)
      JOIN lockstep.job j ON (((j.id = s.id) AND (j.bucket = s.bucket))))
@@ -3910,6 +3918,8 @@ COMMENT ON COLUMN lockstep.overdue.status IS 'Its status.';
 COMMENT ON COLUMN lockstep.overdue.plan IS 'What is done in its state.';
 
 COMMENT ON COLUMN lockstep.overdue.last_error IS 'What went wrong last.';
+
+COMMENT ON COLUMN lockstep.overdue.reason IS 'What has to be done, or what is wrong, in the flow''s own words; null where it says nothing.';
 
 CREATE VIEW lockstep.owned_jobs AS
  SELECT first.id,

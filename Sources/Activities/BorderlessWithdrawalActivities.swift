@@ -2,6 +2,7 @@ public import BorderlessWithdrawal
 public import BorderlessXYZ
 import Domain
 public import Engine
+import ProviderCore
 import Time
 import WorkflowCore
 
@@ -38,13 +39,11 @@ public struct BorderlessWithdrawalActivities: ActivityHandler {
                 BorderlessWithdrawal.Report(transaction).map { .opened(report: $0) }
             }
         case .find(let order):
-            let found = await client.withdrawals(
-                of: order.borderlessAccountID.text, reference: reference(of: order, context),
-                since: context.job.created - .hours(1))
-            return Answer(found) { transactions in
-                let reports = transactions.compactMap { BorderlessWithdrawal.Report($0) }
-                return reports.isEmpty ? nil : .found(reports: reports)
+            return Answer(await candidates(for: order, client, context)) { reports in
+                reports.isEmpty ? nil : .found(reports: reports)
             }
+        case .search(let order):
+            return Answer(await candidates(for: order, client, context)) { .found(reports: $0) }
         case .read(let id):
             return Answer(await client.transaction(id.text)) { transaction in
                 BorderlessWithdrawal.Report(transaction).map { .reported(report: $0) }
@@ -53,6 +52,25 @@ public struct BorderlessWithdrawalActivities: ActivityHandler {
             return Answer(await client.cancel(id.text, key: context.key.uuid)) { _ in .retracted }
         }
     }
+
+    /// What may be the order's withdrawal, with a word of whether it carries its reference.
+    private func candidates(
+        for order: BorderlessWithdrawal.Order, _ client: BorderlessXYZClient, _ context: ActivityContext
+    ) async -> ProviderOutcome<[BorderlessWithdrawal.Report]> {
+        let reference = reference(of: order, context)
+        let found = await client.withdrawals(
+            for: .init(order), reference: reference, since: context.job.created - Self.skew)
+        return found.map { transactions in
+            transactions.compactMap { transaction in
+                var report = BorderlessWithdrawal.Report(transaction)
+                report?.isNamed = transaction.reference == reference
+                return report
+            }
+        }
+    }
+
+    /// How far our clock and Borderless.xyz's may be apart: what was created before the job is not its own.
+    private static let skew: Duration = .minutes(5)
 
     /// What stands as reference: the app's own, or the key of the state in which it is opened.
     private func reference(of order: BorderlessWithdrawal.Order, _ context: ActivityContext) -> String {

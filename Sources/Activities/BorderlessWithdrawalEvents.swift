@@ -10,7 +10,21 @@ extension BorderlessWithdrawal.Report {
         self.init(
             id: id, stage: BorderlessWithdrawal.Stage(transaction.status),
             instructions: transaction.instructions.map { .init(address: $0.to, asset: $0.asset, amount: $0.amount) },
-            hashes: transaction.hashes, cause: transaction.failureReason, traces: transaction.traces)
+            hashes: transaction.hashes, cause: transaction.failureReason, traces: transaction.traces,
+            refundIsDue: transaction.refund?.isDue)
+    }
+}
+
+extension BorderlessXYZClient.RefundResolution {
+    /// Whether it stands for money that is there and has to go back; nil where its status is new to us.
+    fileprivate var isDue: Bool? {
+        switch status {
+        case .known(.eligible), .known(.inProgress), .known(.succeeded), .known(.failed), .known(.blocked),
+            .known(.manualRequired):
+            true
+        case .known(.created), .known(.unsupported), .known(.notNeeded), .known(.cancelled): false
+        case .unknown: nil
+        }
     }
 }
 

@@ -27,7 +27,9 @@ public struct RefundActivities: ActivityHandler {
                 .assessed(capabilities: capabilities.map { Refund.Capability($0) })
             }
         case .readDefault:
-            return Answer(await client.refundDefault()) { .defaultRead(standing: Refund.Standing($0)) }
+            return Answer(await client.refundDefault()) { standard in
+                .defaultRead(standing: Refund.Standing(standard), networks: (standard?.addresses ?? [:]).keys.sorted())
+            }
         case .dispatch(let id, let target):
             let destination = target.map { BorderlessXYZClient.RefundDestination($0, autoRefund: nil) }
             return Answer(await client.dispatchRefund(of: id, to: destination, key: context.key.uuid)) { resolution in

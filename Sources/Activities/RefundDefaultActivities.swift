@@ -26,9 +26,7 @@ public struct RefundDefaultActivities: ActivityHandler {
                 .read(standing: standard.map { RefundDefaultCheck.Standing($0) })
             }
         case .confirmDefault:
-            return Answer(await client.reconfirmRefundDefault(key: context.key.uuid)) { standard in
-                .read(standing: RefundDefaultCheck.Standing(standard))
-            }
+            return Answer(await client.reconfirmRefundDefault(key: context.key.uuid)) { _ in .confirmed }
         }
     }
 }
@@ -37,6 +35,6 @@ extension RefundDefaultCheck.Standing {
     init(_ standard: BorderlessXYZClient.RefundDefault) {
         self.init(
             age: standard.isRejected ? .rejected : standard.isStale ? .stale : .fresh,
-            verifiedAt: standard.verifiedAt, addresses: standard.addresses)
+            verifiedAt: standard.verifiedAt, addresses: standard.addresses, isAutomatic: standard.autoRefund)
     }
 }

@@ -11,7 +11,8 @@ extension Refund.Report {
             stage: Refund.Stage(transaction.status), cause: transaction.failureReason,
             country: transaction.country.flatMap { CountryCode($0) },
             fiat: transaction.fiat.flatMap { CurrencyCode($0) },
-            asset: transaction.asset.flatMap { try? NetworkAsset(text: $0) }, partner: transaction.partner,
+            asset: transaction.asset.flatMap { try? NetworkAsset(text: $0) },
+            amount: transaction.amount.flatMap { FiatAmount($0) }, partner: transaction.partner,
             plan: transaction.refund.flatMap { Refund.RefundPlan($0) })
     }
 }
@@ -36,7 +37,8 @@ extension Refund.RefundPlan {
     init?(_ resolution: BorderlessXYZClient.RefundResolution) {
         guard case .known(let status) = resolution.status else { return nil }
         self.init(
-            status: Refund.PlanStatus(status), path: resolution.path.flatMap { Refund.Path($0) },
+            status: Refund.PlanStatus(status),
+            path: resolution.isSupported == false ? .unsupported : resolution.path.flatMap { Refund.Path($0) },
             layer: resolution.destinationSource.flatMap { Refund.Layer($0) }, address: resolution.address,
             needsPerson: resolution.needsPerson, reason: resolution.reason)
     }
@@ -95,6 +97,7 @@ extension Refund.Standing {
             switch standard {
             case nil: .missing
             case let standard? where standard.isRejected: .rejected
+            case let standard? where !standard.autoRefund: .manual
             case let standard? where standard.isStale: .stale
             case .some: .fresh
             }

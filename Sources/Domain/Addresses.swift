@@ -40,7 +40,7 @@ public struct SolanaAddress: TextValue {
 
     /// 32 to 44 characters of base58, or an error that says so.
     public init(text: String) throws(InvalidValue) {
-        guard 32...44 ~= text.utf8.count, text.isAll(Self.isBase58) else {
+        guard 32...44 ~= text.utf8.count, text.isAll(ASCII.isBase58) else {
             throw InvalidValue(
                 text, isNot: "a Solana address",
                 expected: "write 32 to 44 characters of base58 (letters and digits without 0, O, I and l)")
@@ -48,15 +48,33 @@ public struct SolanaAddress: TextValue {
         self.text = text
     }
 
-    private static func isBase58(_ byte: UInt8) -> Bool {
-        alphabet.contains(byte)
-    }
-
-    private static let alphabet = Set("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz".utf8)
-
     /// 32 to 44 characters of base58.
     public static var pattern: String? { "^[1-9A-HJ-NP-Za-km-z]{32,44}$" }
 
     /// USDC on Solana.
     public static var sample: SolanaAddress { SolanaAddress(checked: "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v") }
+}
+
+/// An address on Tron: `T` and 33 characters of base58, in which case counts.
+public struct TronAddress: TextValue {
+    /// The address.
+    public let text: String
+
+    private init(checked text: String) { self.text = text }
+
+    /// `T` and 33 characters of base58, or an error that says so.
+    public init(text: String) throws(InvalidValue) {
+        guard text.hasPrefix("T"), text.utf8.count == 34, text.isAll(ASCII.isBase58) else {
+            throw InvalidValue(
+                text, isNot: "a Tron address",
+                expected: "write T and 33 characters of base58 (letters and digits without 0, O, I and l)")
+        }
+        self.text = text
+    }
+
+    /// `T` and 33 characters of base58.
+    public static var pattern: String? { "^T[1-9A-HJ-NP-Za-km-z]{33}$" }
+
+    /// USDT on Tron.
+    public static var sample: TronAddress { TronAddress(checked: "TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t") }
 }

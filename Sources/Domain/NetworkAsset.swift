@@ -1,5 +1,8 @@
+public import JSONSchema
+
 /// A token on a network, as Borderless.xyz names both in one word: `USDC_POLYGON` (Borderless.xyz documentation,
-/// “Create a new withdrawal transaction”). The list is open.
+/// “Create a new withdrawal transaction”). Its list of tokens is open, and so is what is read; what is asked for has to
+/// be on a network whose addresses we can check.
 public struct NetworkAsset: TextValue {
     /// The word.
     public let text: String
@@ -25,20 +28,35 @@ public struct NetworkAsset: TextValue {
         return parts.count == 2 ? String(parts[1]) : nil
     }
 
-    /// Checks that an address is one of this asset's network, as far as the network is one that we know.
+    /// The network, where it is one of our list.
+    public var knownNetwork: Network? { network.map { Network(rawValue: $0) } ?? Network.home(ofCoin: text) }
+
+    /// Checks that an address is one of this asset's network.
     public func check(address: String) throws(InvalidValue) {
-        switch network ?? text {
-        case "ETHEREUM", "POLYGON", "BASE", "ARBITRUM", "OPTIMISM", "AVALANCHE", "BSC", "CELO", "ETH", "POL":
-            _ = try EVMAddress(text: address)
-        case "SOLANA", "SOL": _ = try SolanaAddress(text: address)
-        default: break
+        guard let network = knownNetwork else {
+            let list = Network.allCases.map(\.rawValue).joined(separator: ", ")
+            throw InvalidValue("\(text) is on a network whose addresses can't be checked: known are \(list)")
         }
+        try network.check(address: address)
+    }
+
+    /// The most decimals that an amount of it can have, where that is known: of a stablecoin on a known network.
+    public var mostDecimals: Int? {
+        let isStable = ["USDC_", "USDT_", "PYUSD_", "EURC_"].contains(where: text.hasPrefix)
+        return isStable ? knownNetwork?.stablecoinDecimals : nil
     }
 
     private static func isPlain(_ byte: UInt8) -> Bool { ASCII.isUpper(byte) || ASCII.isDigit(byte) }
 
     /// The word's form.
     public static var pattern: String? { "^[A-Z0-9]{2,16}(_[A-Z0-9_]{2,24})?$" }
+
+    /// What may be asked for: a token on a network of our list, or such a network's own coin.
+    public static var schema: Schema {
+        let networks = Network.allCases.map(\.rawValue).joined(separator: "|")
+        let coins = Set(Network.allCases.map(\.coin)).sorted().joined(separator: "|")
+        return .string(pattern: "^([A-Z0-9]{2,16}_(\(networks))|\(coins))$", allowed: nil)
+    }
 
     /// USDC on Polygon.
     public static var sample: NetworkAsset { NetworkAsset(checked: "USDC_POLYGON") }

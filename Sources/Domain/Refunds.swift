@@ -101,7 +101,8 @@ public struct RefundOrder: Codable, Hashable, Sendable {
     public let transactionID: Identifier
     /// Who sets it going.
     public let trigger: RefundTrigger
-    /// Where the money is to go, above all that was said before; only a refund that Lockstep dispatches can say so.
+    /// Where the money is to go, above all that was said before; only a refund that Lockstep dispatches can say so:
+    /// with the trigger `dispatch` or `ask`.
     public var target: RefundTarget?
     /// Whether the job waits until somebody has seen what came back.
     public let observe: RefundObservation
@@ -152,6 +153,8 @@ public struct RefundEnding: Codable, Hashable, Sendable {
     public let asset: String?
     /// Where it is, such as `provider_balance`.
     public let funds: String?
+    /// What is wrong with what came back, compared with what had left; nil where nothing is, or nobody knows.
+    public let discrepancy: String?
     /// Why none came back, as a word.
     public let code: String?
     /// The same as a sentence.
@@ -164,6 +167,7 @@ public struct RefundEnding: Codable, Hashable, Sendable {
         amount = output["refunded_amount"]?.string
         asset = output["refunded_asset"]?.string
         funds = output["funds"]?.string
+        discrepancy = output["discrepancy"]?.string
         code = output["code"]?.string
         reason = output["reason"]?.string
     }
@@ -171,10 +175,11 @@ public struct RefundEnding: Codable, Hashable, Sendable {
     /// What the flow that ran it shows: an amount that nobody has seen is unknown, and said to be.
     public var output: [String: JSONValue] {
         var output: [String: JSONValue] = [
-            "refund_job": .string(job), "funds": .string(funds ?? "returned"),
+            "refund_job": .string(job), "funds": .string(funds ?? Self.unknownPlace),
             "refunded_amount": amount.map { .string($0) } ?? .null,
         ]
         output["refunded_asset"] = asset.map { .string($0) }
+        output["discrepancy"] = discrepancy.map { .string($0) }
         if amount == nil { output["note"] = .string(Self.unknownAmount) }
         return output
     }
@@ -182,6 +187,9 @@ public struct RefundEnding: Codable, Hashable, Sendable {
     /// What is said in place of an amount.
     public static let unknownAmount =
         "Borderless.xyz doesn't tell how much came back: unknown until it was observed"
+
+    /// What is said in place of where it is: it may be in a wallet, or a balance at the partner.
+    public static let unknownPlace = "unknown"
 
     /// Whether Borderless.xyz says that there was nothing to refund, since it was carried out.
     public var isDelivered: Bool { code == "delivered" }

@@ -91,8 +91,8 @@ struct Wish {
 
 /// What an app or a customer does.
 enum Deed {
-    /// Tells the job something.
-    case tell(String, payload: String = "{}", key: String? = nil)
+    /// Tells the job something, as this person.
+    case tell(String, payload: String = "{}", key: String? = nil, by: String = "app")
     /// Does something at a provider, such as to pay: a body for the control plane's `/__sandbox/outcome`.
     case act(String, at: Int = 0)
 }

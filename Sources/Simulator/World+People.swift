@@ -78,8 +78,8 @@ extension World {
         var moved: Set<Int> = []
         for deed in deeds {
             switch deed {
-            case .tell(let name, let payload, let key):
-                if let job { tell(job, name, payload, key: key, actor: "app") }
+            case .tell(let name, let payload, let key, let person):
+                if let job { tell(job, name, payload, key: key, actor: person) }
             case .act(let body, let number):
                 note(sites[number].name, "is told", job, body)
                 sites[number].act(body, at: now)

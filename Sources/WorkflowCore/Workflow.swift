@@ -111,11 +111,14 @@ public struct Signal: Hashable, Sendable {
     public let name: String
     /// What came with it.
     public let payload: JSONValue
+    /// Who sent it, by the name of their role in the database; nil where nobody knows.
+    public let actor: String?
 
     /// A signal.
-    public init(name: String, payload: JSONValue = [:]) {
+    public init(name: String, payload: JSONValue = [:], actor: String? = nil) {
         self.name = name
         self.payload = payload
+        self.actor = actor
     }
 }
 

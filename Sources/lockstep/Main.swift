@@ -6,8 +6,8 @@ struct Main {
     static let commands: [any Command.Type] = [
         Demo.self, Dev.self, Serve.self, SandboxCommand.self, Migrate.self, Check.self, MigrateJobs.self, Enqueue.self,
         SignalCommand.self, Cancel.self, Retry.self, Pause.self, Resume.self, PauseWhole.self, ResumeWhole.self,
-        AccountsCommand.self, List.self, Show.self, Watch.self, DiagramCommand.self, ClockCommand.self,
-        BenchCommand.self,
+        Schedules.self, ScheduleCommand.self, Unschedule.self, AccountsCommand.self, List.self, Show.self, Watch.self,
+        DiagramCommand.self, ClockCommand.self, BenchCommand.self,
     ]
 
     static func main() async {

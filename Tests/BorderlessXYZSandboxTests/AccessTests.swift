@@ -34,11 +34,13 @@ struct AccessTests {
         }
         let client = try bench.client()
         let opened = try value(await client.createWithdrawal(try order(), key: key(1)))
+        let other = try bench.client(id: "client-2", secret: "secret-2")
+        #expect(try refusal(await other.transaction(opened.id)).status == 404)
+        #expect(
+            try value(await other.withdrawals(for: try request(), reference: "ref-1", since: Bench.start)) == [])
         bench.change { $0.rotateSecrets(to: "secret-9") }
         #expect(try refusal(await client.transaction(opened.id)).code == .unauthorized)
         _ = try value(await bench.client(secret: "secret-9").transaction(opened.id))
-        #expect(
-            try refusal(await bench.client(secret: "secret-9").transaction("cm000000000000000000000000")).status == 404)
     }
 
     @Test("Rubbish is answered in the API's form, and nothing is created")

@@ -131,8 +131,9 @@ struct ActivityTests {
         #expect(failed.plan?.status == .eligible)
         #expect(failed.plan?.layer == .organisationDefault)
         #expect(failed.plan?.path == .sourceReturn)
+        #expect(failed.amount == FiatAmount("100"))
         let standing = try event(await refund(.readDefault, bench))
-        #expect(standing == .defaultRead(standing: .fresh))
+        #expect(standing == .defaultRead(standing: .fresh, networks: ["POLYGON"]))
         guard case .dispatched(let plan) = try event(await refund(.dispatch(id: id, target: nil), bench)) else {
             return
         }
@@ -147,7 +148,9 @@ struct ActivityTests {
         let bench = Bench()
         func check(_ activity: RefundDefaultCheck.Activity) async throws -> RefundDefaultCheck.Age? {
             let activities = RefundDefaultActivities(clients: ["main": try bench.client()])
-            guard case .read(let standing) = try event(await activities.perform(activity, in: context(bench))) else {
+            let answer = try event(await activities.perform(activity, in: context(bench)))
+            guard case .read(let standing) = answer else {
+                #expect(answer == .confirmed)
                 return nil
             }
             #expect(standing?.addresses == ["POLYGON": Bench.home])
@@ -158,7 +161,61 @@ struct ActivityTests {
         #expect(try await check(.readDefault) == .stale)
         bench.pass(.days(60))
         #expect(try await check(.readDefault) == .rejected)
-        #expect(try await check(.confirmDefault) == .fresh)
+        _ = try await check(.confirmDefault)
+        #expect(try await check(.readDefault) == .fresh)
+    }
+
+    @Test("A default by which refunds don't go by themselves is told apart; one with no destination is none")
+    func manualDefault() async throws {
+        let bench = Bench { _ in
+        } _: {
+            $0.defaultRefundsItself = false
+        }
+        #expect(
+            try event(await refund(.readDefault, bench)) == .defaultRead(standing: .manual, networks: ["POLYGON"]))
+        let bare = Bench { $0.organisations[0].refundAddresses = [:] }
+        #expect(try event(await refund(.readDefault, bare)) == .defaultRead(standing: .missing, networks: []))
+    }
+
+    @Test("A withdrawal that shows no reference is found by content and time, once its quote counts as used")
+    func lostWithoutReference() async throws {
+        let bench = Bench { _ in
+        } _: {
+            $0.idempotency = .ignored
+            $0.showsReference = false
+        }
+        bench.fault(.dropAfter, on: .create)
+        let create = BorderlessWithdrawal.Activity.create(order: order, quote: try await quote(bench))
+        guard case .unknown = try await withdraw(create, bench) else {
+            Issue.record("the answer was not lost")
+            return
+        }
+        guard case .refused(let refusal) = try await withdraw(create, bench) else {
+            Issue.record("the quote was used twice")
+            return
+        }
+        #expect(refusal.code == "used")
+        guard case .found(let reports) = try event(await withdraw(.search(order: order), bench)) else { return }
+        #expect(reports.map(\.isNamed) == [false])
+        let another = BorderlessWithdrawal.Order(
+            borderlessAccountID: order.borderlessAccountID, asset: order.asset,
+            amount: try BorderlessWithdrawal.Amount(text: "7"), fiatCurrency: .sample, country: .sample,
+            paymentInstructionsID: order.paymentInstructionsID, paymentPurpose: .sample, accept: .auto)
+        #expect(try event(await withdraw(.search(order: another), bench)) == .found(reports: []))
+    }
+
+    @Test("A failure whose transfer is not shown is told by its plan: the crypto is at Borderless.xyz")
+    func hiddenTransfer() async throws {
+        let bench = Bench { _ in
+        } _: {
+            $0.showsHashes = false
+        }
+        bench.script(#"{"outcome":"fail","all":true,"reason":"account closed"}"#)
+        let id = try await opened(bench)
+        bench.pass(.hours(1))
+        guard case .reported(let failed) = try event(await withdraw(.read(id: id), bench)) else { return }
+        #expect(failed.hashes == [])
+        #expect(failed.refundIsDue == true)
     }
 
     @Test("A job whose account this daemon doesn't know is refused with a sentence, and so parked")

@@ -47,12 +47,22 @@ final class Bench: Transport {
     }
 
     func client(
-        secret: String = "secret-1", personalData: BorderlessXYZAccount.PersonalData = .all
+        id: String = "client-1", secret: String = "secret-1", personalData: BorderlessXYZAccount.PersonalData = .all
     ) throws -> BorderlessXYZClient {
         let account = try BorderlessXYZAccount(
-            name: "main", mode: .test, origin: try #require(Origin("http://127.0.0.1:1")), clientID: "client-1",
+            name: "main", mode: .test, origin: try #require(Origin("http://127.0.0.1:1")), clientID: id,
             clientSecret: Secret(secret), personalData: personalData)
         return BorderlessXYZClient(account: account, transport: self, now: { [self] in now })
+    }
+
+    /// A token, for requests that the client would not write.
+    func token() async throws -> String {
+        let request = HTTPRequest(
+            .post, "/v1/auth/m2m/token", body: Array(#"{"clientId":"client-1","clientSecret":"secret-1"}"#.utf8))
+        guard let origin = Origin("http://127.0.0.1:1"),
+            case .response(let response) = await send(request, to: origin, timeout: .seconds(1))
+        else { throw CancellationError() }
+        return try #require(JSON(parsing: response.body)?["accessToken"]?.string)
     }
 
     var now: Timestamp { state.withLock { $0.now } }

@@ -1,6 +1,8 @@
 import BorderlessXYZ
 import BorderlessXYZSandbox
 import Domain
+import HTTPClient
+import HTTPTypes
 import ProviderCore
 import SandboxCore
 import Testing
@@ -91,13 +93,28 @@ struct WithdrawalTests {
         #expect(other.code == .invalid)
         _ = try value(await client.createWithdrawal(try order(quote: quote.id), key: key(3)))
         let again = try refusal(await client.createWithdrawal(try order(quote: quote.id), key: key(4)))
-        #expect(again.code == .expired)
+        #expect(again.code == "used")
         let second = try value(await client.quote(try request(), key: key(5)))
         bench.pass(.minutes(5))
         let late = try refusal(await client.createWithdrawal(try order(quote: second.id), key: key(6)))
         #expect(late.code == .expired)
         #expect(late.message == "Borderless.xyz answered 400: Quote has expired")
         #expect(bench.ledger.count(.created) == 1)
+    }
+
+    @Test("A quote has limits, and takes what the developer asks for off what arrives")
+    func limits() async throws {
+        let client = try Bench().client()
+        func request(_ amount: String, fee: String? = nil) throws -> BorderlessXYZClient.QuoteRequest {
+            BorderlessXYZClient.QuoteRequest(
+                accountID: "acc-1", paymentInstructionID: "ins-1", asset: "USDC_POLYGON", amount: amount,
+                fiat: try CurrencyCode(text: "USD"), country: try CountryCode(text: "US"), developerFee: fee)
+        }
+        for amount in ["0.99", "1000000.01"] {
+            #expect(try refusal(await client.quote(try request(amount), key: key(1))).status == 400)
+        }
+        #expect(try value(await client.quote(try request("100", fee: "5.00"), key: key(2))).to == FiatAmount("94"))
+        #expect(try refusal(await client.quote(try request("100", fee: "60"), key: key(3))).status == 400)
     }
 
     @Test("It can be called off where that is legal, and in no other status")
@@ -157,7 +174,7 @@ struct WithdrawalTests {
                 return
             }
             let found = try value(
-                await client.withdrawals(of: "acc-1", reference: "ref-1", since: Bench.start))
+                await client.withdrawals(for: try request(), reference: "ref-1", since: Bench.start))
             #expect(found.count == 1)
             _ = try value(await client.createWithdrawal(try order(), key: key(1)))
             #expect(bench.ledger.count(.created) == (idempotency == .ignored ? 2 : 1))
@@ -166,10 +183,33 @@ struct WithdrawalTests {
 
     @Test("Another request under a key that was used is refused; how bodies are compared is an option")
     func reusedKey() async throws {
-        let bench = Bench()
-        let client = try bench.client()
-        _ = try value(await client.createWithdrawal(try order(), key: key(1)))
-        #expect(try refusal(await client.createWithdrawal(try order("200"), key: key(1))).status == 409)
+        for comparison in BorderlessXYZOptions.Comparison.allCases {
+            let bench = Bench { _ in
+            } _: {
+                $0.comparison = comparison
+            }
+            let client = try bench.client()
+            _ = try value(await client.createWithdrawal(try order(), key: key(1)))
+            #expect(try refusal(await client.createWithdrawal(try order("200"), key: key(1))).status == 409)
+            // The same in other bytes: the text that a client writes has no space in it.
+            let token = try await bench.token()
+            func post(_ body: String) async -> Int? {
+                let request = HTTPRequest(
+                    .post, "/v1/withdrawals",
+                    headers: ["Authorization": "Bearer \(token)", "idempotency-key": key(2)], body: Array(body.utf8))
+                guard let origin = Origin("http://127.0.0.1:1"),
+                    case .response(let response) = await bench.send(request, to: origin, timeout: .seconds(1))
+                else { return nil }
+                return response.status
+            }
+            let members = """
+                "amount":"5","accountId":"acc-1","asset":"USDC_POLYGON","fiat":"USD","country":"US",\
+                "paymentInstructionId":"ins-1","paymentPurpose":"other"
+                """
+            #expect(await post("{\(members)}") == 201)
+            #expect(await post("{ \(members) }") == (comparison == .json ? 201 : 409))
+            #expect(bench.ledger.count(.created) == 2)
+        }
     }
 
     @Test("A list goes on page by page, newest first or oldest first")
@@ -185,7 +225,7 @@ struct WithdrawalTests {
                 _ = try value(await client.createWithdrawal(order, key: "key-\(number)"))
                 bench.pass(.seconds(1))
             }
-            let found = try value(await client.withdrawals(of: "acc-1", reference: "ours", since: Bench.start))
+            let found = try value(await client.withdrawals(for: try request(), reference: "ours", since: Bench.start))
             #expect(found.map(\.reference) == ["ours"])
         }
     }

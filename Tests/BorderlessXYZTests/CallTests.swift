@@ -171,7 +171,9 @@ struct CallTests {
             "verifiedAt":"2026-01-01T00:00:00.000Z","isStaleWarning":true,"isStaleReject":false}
             """#
         let transport = RecordingTransport([
-            loggedIn(), answer(200, body), answer(200, "null"), answer(200, body), answer(200, body),
+            loggedIn(), answer(200, body), answer(200, "null"),
+            answer(200, #"{"destination":null,"verifiedAt":null,"isStaleWarning":false,"isStaleReject":false}"#),
+            answer(200, body), answer(200, ""),
         ])
         let client = try client(transport)
         let set = try #require(try value(await client.refundDefault()))
@@ -180,6 +182,7 @@ struct CallTests {
         #expect(set.isStale)
         #expect(!set.isRejected)
         #expect(try value(await client.refundDefault()) == nil)
+        #expect(try value(await client.refundDefault()) == nil, "a destination of null is none")
         _ = try value(
             await client.setRefundDefault(
                 addresses: ["POLYGON": "0xab", "ETHEREUM": "0xcd"], autoRefund: true, key: key))

@@ -8,9 +8,15 @@ import Time
 
 @Suite("Finding a withdrawal whose answer was lost")
 struct SearchTests {
-    private func item(_ id: String, _ reference: String?, at time: String) -> String {
+    private func item(
+        _ id: String, _ reference: String?, at time: String, amount: String = "100",
+        to instruction: String = "cm2c4x3cc000219stinstruc1"
+    ) -> String {
         let shown = reference.map { #""\#($0)""# } ?? "null"
-        return #"{"id":"\#(id)","status":"Pending","destination":{"reference":\#(shown)},"createdAt":"\#(time)"}"#
+        return """
+            {"id":"\(id)","status":"Pending","source":{"asset":"USDC_POLYGON","amount":"\(amount)"},\
+            "destination":{"reference":\(shown),"paymentInstructionId":"\(instruction)"},"createdAt":"\(time)"}
+            """
     }
 
     private func page(_ items: [String], more: Bool) -> String {
@@ -33,13 +39,30 @@ struct SearchTests {
                     [item("w2", nil, at: "2026-03-01T12:03:00Z"), item("w1", "ours", at: "2026-03-01T11:00:00Z")],
                     more: true)),
         ])
-        let found = try value(await client(transport).withdrawals(of: "acc-1", reference: "ours", since: instant))
-        #expect(found.map(\.id) == ["w1", "w3"])
+        let found = try await search(transport)
+        #expect(found.map(\.id) == ["w2", "w3"], "one is older than the job, and another's reference is another's")
+        let account = "cm2c4x3cc000119stacc0unt1"
         #expect(
             transport.sent.dropFirst().map(\.request.target) == [
-                "/v1/transactions?accountId=acc-1&type=Withdrawal&limit=100",
-                "/v1/transactions?accountId=acc-1&type=Withdrawal&limit=100&startingAfter=w3",
+                "/v1/transactions?accountId=\(account)&type=Withdrawal&limit=100",
+                "/v1/transactions?accountId=\(account)&type=Withdrawal&limit=100&startingAfter=w3",
             ])
+    }
+
+    private func search(_ transport: RecordingTransport) async throws -> [BorderlessXYZClient.Transaction] {
+        try value(await client(transport).withdrawals(for: try request(), reference: "ours", since: instant))
+    }
+
+    @Test("A reference alone makes none ours: amount, bank account and time have to fit, as our own always do")
+    func content() async throws {
+        let noon = "2026-03-01T12:04:00Z"
+        let items = [
+            item("w1", "ours", at: noon, amount: "101"), item("w2", "ours", at: noon, to: "cm2c4x3cc000219stinstruc2"),
+            item("w3", "ours", at: "2026-03-01T11:59:59Z"), item("w4", "ours", at: noon, amount: "100.000"),
+            #"{"id":"w5","status":"Pending","destination":{"reference":"ours"},"createdAt":"\#(noon)"}"#,
+        ]
+        let found = try await search(RecordingTransport([loggedIn(), answer(200, page(items, more: false))]))
+        #expect(found.map(\.id) == ["w4"])
     }
 
     @Test("A list that runs forwards is read to its end")
@@ -53,8 +76,7 @@ struct SearchTests {
                     more: true)),
             answer(200, page([item("w3", "ours", at: "2026-03-01T12:04:00Z")], more: false)),
         ])
-        let found = try value(await client(transport).withdrawals(of: "acc-1", reference: "ours", since: instant))
-        #expect(found.map(\.id) == ["w3"])
+        #expect(try await search(transport).map(\.id) == ["w3"])
     }
 
     @Test("A search that doesn't come to an end is not taken for one that found nothing")
@@ -63,11 +85,12 @@ struct SearchTests {
             answer(200, page([item("w\(number)", nil, at: "2026-03-01T12:00:0\(number % 10)Z")], more: true))
         }
         let outcome = try await client(RecordingTransport([loggedIn()] + pages))
-            .withdrawals(of: "acc-1", reference: "ours", since: instant)
+            .withdrawals(for: try request(), reference: "ours", since: instant)
         #expect(
             outcome
                 == .notApplied(
                     retryAfter: nil,
-                    message: "50 pages of withdrawals of acc-1 don't reach back to 2026-03-01T12:00:00.000000Z"))
+                    message: "50 pages of withdrawals of cm2c4x3cc000119stacc0unt1 don't reach back to "
+                        + "2026-03-01T12:00:00.000000Z"))
     }
 }

@@ -63,6 +63,18 @@ struct TokenTests {
         #expect(transport.sent.count == 1)
     }
 
+    @Test(
+        "A log-in that is refused is about the account, whatever the code: never about what was asked for",
+        arguments: [(400, Refusal.Code.unauthorized), (403, .forbidden), (404, .unauthorized), (422, .unauthorized)])
+    func refusedLogIn(status: Int, code: Refusal.Code) async throws {
+        let transport = RecordingTransport([answer(status, #"{"message":"no such client"}"#)])
+        guard case .refused(let refusal) = try await client(transport).transaction(id) else {
+            Issue.record("not refused")
+            return
+        }
+        #expect(refusal.code == code)
+    }
+
     @Test("Silence while a token is fetched leaves a withdrawal certainly not opened; after the call it may be")
     func silence() async throws {
         let order = BorderlessXYZClient.WithdrawalOrder(

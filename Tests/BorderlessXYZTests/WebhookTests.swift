@@ -1,6 +1,7 @@
 import BorderlessXYZ
 import Crypto
 import Domain
+import HTTPClient
 import HTTPTypes
 import ProviderCore
 import RecordedHTTP
@@ -120,6 +121,28 @@ struct WebhookTests {
                 {"enabled":true}
                 """,
             ])
+    }
+
+    @Test("An address is found on whatever page, and however it is written there: it is not registered again")
+    func pages() async throws {
+        func settings(_ id: String, _ url: String, more: Bool) -> TransportResult {
+            answer(200, #"{"hasMore":\#(more),"data":[{"id":"\#(id)","url":"\#(url)","enabled":true}]}"#)
+        }
+        let transport = RecordingTransport([
+            loggedIn(), settings("wh-1", "https://other.example/hook", more: true),
+            settings("wh-2", "HTTPS://Example.com:443/webhooks/borderless_xyz/main/?token=A", more: false),
+        ])
+        let url = "https://example.com/webhooks/borderless_xyz/main?token=A"
+        #expect(try value(await client(transport).keepWebhook(url: url)) == .fine(id: "wh-2"))
+        #expect(
+            transport.sent.dropFirst().map(\.request.target) == [
+                "/v1/notifications/webhooks/settings", "/v1/notifications/webhooks/settings?startingAfter=wh-1",
+            ])
+        let other = RecordingTransport([
+            loggedIn(), settings("wh-1", "https://example.com/webhooks/borderless_xyz/main?token=B", more: false),
+            answer(201, #"{"id":"wh-3","url":"\#(url)","enabled":true}"#),
+        ])
+        #expect(try value(await client(other).keepWebhook(url: url)) == .registered(id: "wh-3"))
     }
 
     @Test("Where PATCH is not known, POST is tried; the key is read as JSON or as text; an address can be removed")

@@ -229,3 +229,48 @@ func secrets() {
 }
 
 private struct Unexpected: Error {}
+
+@Suite("An asset on a network")
+struct NetworkAssetTests {
+    @Test(
+        "Each network of the list has addresses of its own kind, and no other's are taken",
+        arguments: Network.allCases)
+    func addresses(network: Network) throws {
+        let asset = try NetworkAsset(text: "USDC_\(network.rawValue)")
+        let samples = [EVMAddress.sample.text, SolanaAddress.sample.text, TronAddress.sample.text]
+        let taken = samples.filter { address in (try? asset.check(address: address)) != nil }
+        let own =
+            network == .solana ? SolanaAddress.sample.text : network == .tron ? TronAddress.sample.text : samples[0]
+        // An address on Tron is written as one on Solana might be.
+        #expect(taken == (network == .solana ? [own, TronAddress.sample.text] : [own]))
+    }
+
+    @Test("A network that is not in the list can be read, and not be asked for; no address passes there")
+    func unknown() throws {
+        let asset = try NetworkAsset(text: "USDC_MARS")
+        #expect(asset.knownNetwork == nil)
+        #expect(throws: InvalidValue.self) { try asset.check(address: EVMAddress.sample.text) }
+        guard case .string(let pattern?, _, _) = NetworkAsset.schema else {
+            Issue.record("its schema has no pattern")
+            return
+        }
+        for (text, isAsked) in [
+            ("USDC_MARS", false), ("USDC", false), ("USDC_POLYGON", true), ("ETH", true), ("USDT_TRON", true),
+        ] {
+            let match = try Regex(pattern).wholeMatch(in: text)
+            #expect((match != nil) == isAsked, "\(text)")
+        }
+    }
+
+    @Test(
+        "A coin is on its own network, and stablecoins have six decimals but on Binance's",
+        arguments: [
+            ("ETH", Network.ethereum, nil), ("TRX", .tron, nil), ("USDT_TRON", .tron, 6), ("USDC_BSC", .bsc, 18),
+            ("PYUSD_SOLANA", .solana, 6), ("WETH_BASE", .base, nil),
+        ] as [(String, Network, Int?)])
+    func coins(text: String, network: Network, decimals: Int?) throws {
+        let asset = try NetworkAsset(text: text)
+        #expect(asset.knownNetwork == network)
+        #expect(asset.mostDecimals == decimals)
+    }
+}

@@ -26,6 +26,17 @@ struct SignalTests {
         harness.expectSound(job)
     }
 
+    @Test("A flow is told who sends a signal, so that two can be asked to be two")
+    func actors() throws {
+        let harness = try Harness.transfers()
+        let job = try harness.transfer(.approve)
+        harness.run()
+        harness.signal(job, "sign")
+        harness.run()
+        #expect(harness.store[job]?.history[1].detail == #"{"event":{"noted":{"text":"by app"}}}"#)
+        harness.expectSound(job)
+    }
+
     @Test("Why somebody wants a job to stop stands in its history, whatever the flow answers")
     func reasonOfACancel() throws {
         let harness = try Harness.transfers()

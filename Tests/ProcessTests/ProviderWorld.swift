@@ -98,9 +98,18 @@ final class ProviderWorld: Sendable {
     /// Asks a simulator's control plane.
     @discardableResult
     func control(_ provider: String, _ method: HTTPMethod, _ path: String, _ body: String = "") async throws -> String {
+        try await call(provider, method, "/__sandbox/" + path, body)
+    }
+
+    /// Asks a simulator what anybody may ask its provider.
+    @discardableResult
+    func call(
+        _ provider: String, _ method: HTTPMethod, _ target: String, _ body: String = "", token: String? = nil
+    ) async throws -> String {
         let origin = try #require(Origin("http://127.0.0.1:\(ports[provider] ?? 0)"))
-        let request = HTTPRequest(
-            method, "/__sandbox/" + path, headers: ["Content-Type": "application/json"], body: Array(body.utf8))
+        var headers: HTTPHeaders = ["Content-Type": "application/json"]
+        if let token { headers["Authorization"] = "Bearer \(token)" }
+        let request = HTTPRequest(method, target, headers: headers, body: Array(body.utf8))
         guard case .response(let response) = await transport.send(request, to: origin, timeout: .seconds(10)) else {
             throw Trouble("the sandbox of \(provider) does not answer")
         }

@@ -148,7 +148,7 @@ struct KnownInput: Sendable {
             .negativeAmount: Spoilt("amount", #""-100""#, "amount does not have the form "),
             .tooManyDecimals: Spoilt("amount", #""1.0000000000000000001""#, "amount does not have the form "),
             .floatAmount: Spoilt("amount", "100.00", "amount must be text, and is a number"),
-            .unknownNetwork: Spoilt("asset", #""USDC on Mars""#, "asset does not have the form "),
+            .unknownNetwork: Spoilt("asset", #""USDC_MARS""#, "asset does not have the form "),
             .memoMissing: Spoilt("refund_destination.address", nil, "refund_destination.address is missing"),
             .megabyteOfText: Spoilt("purpose_description", megabyte, "purpose_description does not have the form "),
             .wrongType: Spoilt("auto_refund", #""yes""#, "auto_refund must be true or false, and is text"),
@@ -169,7 +169,7 @@ struct KnownInput: Sendable {
             .tooManyDecimals: Spoilt(
                 "sent_amount", #""1.0000000000000000001""#, "sent_amount does not have the form "),
             .floatAmount: Spoilt("sent_amount", "100.00", "sent_amount must be text, and is a number"),
-            .unknownNetwork: Spoilt("sent_asset", #""USDC on Mars""#, "sent_asset does not have the form "),
+            .unknownNetwork: Spoilt("sent_asset", #""USDC_MARS""#, "sent_asset does not have the form "),
             .memoMissing: Spoilt("refund_destination.address", nil, "refund_destination.address is missing"),
             .megabyteOfText: Spoilt("transaction_id", megabyte, "transaction_id \(identifier)"),
             .wrongType: Spoilt("money_has_left", "1", "money_has_left must be true or false, and is a number"),
@@ -178,14 +178,14 @@ struct KnownInput: Sendable {
         ])
 
     private static let refundDefaultCheck = KnownInput(
-        input: #"{"account": "main"}"#,
+        input: #"{"account": "main", "networks": ["POLYGON"]}"#,
         spoilt: [
             .wrongPurpose: Spoilt("purpose", #""bribe""#, "purpose is not known; known are account"),
             .lowerCaseCurrency: Spoilt("currency", #""usd""#, "currency is not known; known are account"),
             .negativeAmount: Spoilt("amount", #""-1""#, "amount is not known; known are account"),
             .tooManyDecimals: Spoilt("amount", #""1.0000001""#, "amount is not known; known are account"),
             .floatAmount: Spoilt("amount", "1.5", "amount is not known; known are account"),
-            .unknownNetwork: Spoilt("network", #""mars""#, "network is not known; known are account"),
+            .unknownNetwork: Spoilt("networks", #"["MARS"]"#, "networks[0] must be one of ETHEREUM, POLYGON, BASE, "),
             .memoMissing: Spoilt("account", #""""#, "account \(identifier)"),
             .megabyteOfText: Spoilt("account", megabyte, "account \(identifier)"),
             .wrongType: Spoilt("account", "7", "account must be text, and is a number"),

@@ -49,11 +49,25 @@ struct SensitiveTests {
             #expect(try await app.table("select input from lockstep.jobs") == [[shown]])
             let operations = try await database.connect(as: "lockstep_ops")
             #expect(try await operations.table("select input from lockstep.jobs") == [[shown]])
-            _ = try await operations.query(
-                Statement("select lockstep.schedule('monthly', 'payout', $1::jsonb, '0 9 1 * *')"), [.text(Self.input)])
-            #expect(try await operations.table("select input from lockstep.schedules") == [[shown]])
             await app.close()
             await operations.close()
+        }
+    }
+
+    @Test("A schedule keeps its input in clear: one with what is sealed in each job is refused")
+    func scheduled() async throws {
+        try await withDatabase { database in
+            try await Self.publish(database)
+            let error = try await failure {
+                _ = try await database.owner.query(
+                    Statement("select lockstep.schedule('monthly', 'payout', $1::jsonb, '0 9 1 * *')"),
+                    [.text(Self.input)])
+            }
+            #expect(error?.sqlstate == "LK009")
+            #expect(
+                error?.message.hasSuffix(
+                    "the schedule's input has what payout seals in each job, and would lie in clear here") == true)
+            #expect(try await database.owner.table("select name from lockstep.schedules") == [])
         }
     }
 

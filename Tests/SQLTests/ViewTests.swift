@@ -24,7 +24,8 @@ struct ViewTests {
             for key in ["overdue", "parked", "finished", "fine"] { try await database.enqueue(key: key) }
             try await database.owner.script(
                 """
-                update lockstep.job_state set desk = 'operations', overdue_at = '2030-01-01 13:00 UTC';
+                update lockstep.job_state set desk = 'operations', overdue_at = '2030-01-01 13:00 UTC',
+                    output = '{"reason": "ask the bank"}';
                 update lockstep.job_state s set overdue_at = '2030-01-01 11:00 UTC' from lockstep.job j
                 where j.id = s.id and j.key in ('overdue', 'finished');
                 update lockstep.job_state s set status = 'parked', last_error = '401', due_at = null from lockstep.job j
@@ -33,8 +34,9 @@ struct ViewTests {
                 from lockstep.job j where j.id = s.id and j.key = 'finished'
                 """)
             #expect(
-                try await database.owner.table("select key, desk, lockstep.in_words(since) from lockstep.overdue")
-                    == [["overdue", "operations", "2030-01-01 11:00:00 UTC"]])
+                try await database.owner.table(
+                    "select key, desk, lockstep.in_words(since), reason from lockstep.overdue")
+                    == [["overdue", "operations", "2030-01-01 11:00:00 UTC", "ask the bank"]])
             #expect(
                 try await database.owner.table("select key, last_error from lockstep.parked") == [["parked", "401"]])
             #expect(

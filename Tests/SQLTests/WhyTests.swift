@@ -74,6 +74,15 @@ struct WhyTests {
                 in 23 hours, at 2030-01-02 11:00:00 UTC, expired.
                 """),
         Case(
+            change: """
+                \(resting()), plan = 'poll readPayout', due_at = '2030-01-01 12:00:25 UTC',
+                output = '{"reason": "the refund is blocked: signal dispatch"}'
+                """,
+            answer: """
+                In settling for 1 hour: the refund is blocked: signal dispatch; it reads readPayout again and again \
+                until there is news, next in 25 seconds, without a deadline.
+                """),
+        Case(
             change: "\(resting()), plan = 'perform confirm', due_at = now()",
             answer: "In settling for 1 hour: confirm is done now, without a deadline."),
         Case(

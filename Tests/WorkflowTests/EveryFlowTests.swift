@@ -29,6 +29,11 @@ struct EveryFlowTests {
         #expect(diagram.faults(inSVG: try Self.committed(flow, "svg")) == [])
     }
 
+    @Test("What lies on a desk at once says in one word of its output what has to be done: reason", arguments: names)
+    func reasons(name: String) throws {
+        #expect(try Self.silent(Self.flow(name)) == [])
+    }
+
     @Test("Every state that a released version stored can still be read, and has a way to the newest version")
     func fixtures() throws {
         let faults = try FixtureCheck(Self.flows, in: Self.root.appending(path: "Tests/WorkflowTests")).faults()
@@ -47,6 +52,7 @@ struct EveryFlowTests {
     /// The ends that may be left: what was done can be undone, what failed may still come back, and money arrives late.
     private static let reopening = [
         "pontis_payout": ["completed on reported"],
+        "refund": ["refunded on observed"],
         "dollarpe_payout": ["completed on reported", "failed on reported"],
         "borderless_withdrawal": [
             "completed on reported", "failed on reported", "expired on reported", "canceled on reported",
@@ -56,6 +62,14 @@ struct EveryFlowTests {
 
     private static func check<Flow: Workflow>(_ flow: Flow.Type) -> [String] {
         Checks.all(flow, reopening: reopening[flow.name] ?? [])
+    }
+
+    /// The states in which a person is needed from the beginning, and that don't say for what.
+    private static func silent<Flow: Workflow>(_ flow: Flow.Type) -> [String] {
+        flow.samples.states.filter {
+            flow.plan(for: $0).overdue?.after == .zero && flow.output(of: $0)["reason"] == nil
+        }
+        .map { caseName(of: $0) }
     }
 
     private static func matrix<Flow: Workflow>(_ flow: Flow.Type) -> Matrix { Matrix(of: flow) }

@@ -32,7 +32,7 @@ extension BorderlessWithdrawal {
         public var minFiatAmount: FiatAmount?
         /// Where a refund goes; the organisation's default unless said otherwise.
         public var refundTarget: RefundTarget?
-        /// Whether a refund goes by itself; yes unless said otherwise.
+        /// Whether a refund goes by itself; yes unless said otherwise, which only a destination of its own can do.
         public var autoRefund: Bool?
         /// Whether a refund waits until somebody has seen what came back; no unless said otherwise.
         public var observeRefund: RefundObservation?
@@ -74,8 +74,17 @@ extension BorderlessWithdrawal {
             self.accept = accept
         }
 
-        /// What no form of a single member can say: the address of a refund has to be one of the asset's network.
+        /// What no form of a single member can say: the address of a refund has to be one of the asset's network,
+        /// without one nobody hears that refunds are to wait, and no asset has more decimals than its network counts.
         var fault: Refusal? {
+            if autoRefund == false, refundTarget == nil {
+                let why = "auto_refund: it is sent as part of refund_destination, which is not there; name one"
+                return Refusal(.invalid, why)
+            }
+            for (name, amount) in [("amount", amount), ("developer_fee", developerFee)] {
+                guard let amount, let most = asset.mostDecimals, amount.decimals > most else { continue }
+                return Refusal(.invalid, "\(name): \(asset) has \(most) decimals, and \(amount) has more")
+            }
             guard let address = refundTarget?.address else { return nil }
             do {
                 try asset.check(address: address.text)
@@ -121,6 +130,13 @@ extension BorderlessWithdrawal {
 
         /// The number.
         var value: FiatAmount? { FiatAmount(text) }
+
+        /// How many decimals it is written with, zeros at its end left out.
+        var decimals: Int {
+            guard let point = text.firstIndex(of: ".") else { return 0 }
+            let written = text[text.index(after: point)...]
+            return (written.lastIndex { $0 != "0" }).map { written.distance(from: written.startIndex, to: $0) + 1 } ?? 0
+        }
     }
 
     /// A short text for people, on one line.

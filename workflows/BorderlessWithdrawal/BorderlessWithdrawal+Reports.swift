@@ -8,23 +8,37 @@ extension BorderlessWithdrawal {
         switch state {
         case .tidying(let withdrawal):
             // It is read to learn whether the orphan was called off, after an answer was lost.
-            report.id == withdrawal.orphans.first && !report.stage.isCancellable
+            withdrawal.orphans.isEmpty || (report.id == withdrawal.orphans.first && !report.stage.isCancellable)
                 ? .move(to: .preparing(withdrawal: withdrawal.tidied)) : .ignore
         case .preparing(let withdrawal): prepare(withdrawal.with(report), report, state)
         case .awaitingFunds(let withdrawal): lookAfter(withdrawal, report, state)
         case .canceling(let withdrawal, let reason):
-            report.stage.isCancellable
-                ? .ignore : .move(to: place(withdrawal.with(report), report, takenBackFor: reason))
-        case .retracting(let withdrawal, let reason):
-            report.stage.isCancellable
-                ? .ignore : .move(to: place(withdrawal.with(report), report, takenBackFor: reason))
+            report.stage.isDecided
+                ? .move(to: place(withdrawal.with(report), report, takenBackFor: reason)) : .ignore
+        case .retracting(let withdrawal, let reason): retract(withdrawal, reason, report, state)
         case .settling(let withdrawal): settled(place(withdrawal.with(report), report), instead: state)
         case .completed(let withdrawal): reopen(withdrawal, report)
-        case .failed(_, _, let withdrawal?), .expired(let withdrawal?), .canceled(let withdrawal?):
+        case .failed(_, .atProvider, let withdrawal?): comeBack(withdrawal, report)
+        case .failed(_, .inWallet, let withdrawal?), .failed(_, .inFlight, let withdrawal?),
+            .expired(let withdrawal?), .canceled(let withdrawal?):
             late(withdrawal.with(report), report)
         case .refunding, .refunded, .reversed, .failed(_, _, nil), .expired(nil), .canceled(nil): .ignore
-        case .checkingRefund, .quoting, .awaitingAcceptance, .creating: .unexpected
+        case .checkingRefund, .quoting, .awaitingAcceptance, .creating, .searching: .unexpected
         }
+    }
+
+    /// What nobody could call off when it was asked for is called off as soon as it has come to where that is possible;
+    /// unless the app has sent the crypto meanwhile.
+    private static func retract(
+        _ before: Withdrawal, _ reason: Refusal, _ report: Report, _ state: State
+    ) -> Transition<Self> {
+        let withdrawal = before.with(report)
+        if report.stage.isDecided { return .move(to: place(withdrawal, report, takenBackFor: reason)) }
+        // The same status is no news: a call that was taken may show late, and one that was refused stays so.
+        if report.stage.isCancellable, report.stage != before.stage, !before.isFunded {
+            return .move(to: .canceling(withdrawal: withdrawal, reason: reason))
+        }
+        return settled(.retracting(withdrawal: withdrawal, reason: reason), instead: state)
     }
 
     /// A move that changes nothing is none.
@@ -51,7 +65,7 @@ extension BorderlessWithdrawal {
         }
     }
 
-    /// The app may be sending just now: an address that changes is never shown in place of the first.
+    /// The app may be sending just now: another address, asset or amount is never shown in place of the first.
     private static func lookAfter(_ before: Withdrawal, _ report: Report, _ state: State) -> Transition<Self> {
         let withdrawal = before.with(report)
         switch report.stage {
@@ -59,6 +73,9 @@ extension BorderlessWithdrawal {
             if withdrawal.instructions?.address != before.instructions?.address {
                 let why = "Borderless.xyz first named one address, and then another"
                 return .move(to: .canceling(withdrawal: before, reason: Refusal(.mismatch, why)))
+            }
+            if let fault = withdrawal.instructions?.fault(for: withdrawal.order) {
+                return .move(to: .canceling(withdrawal: before, reason: fault))
             }
             return settled(.awaitingFunds(withdrawal: withdrawal), instead: state)
         case .processing, .completed, .failed, .cancelled, .refunded: return .move(to: place(withdrawal, report))
@@ -100,12 +117,11 @@ extension BorderlessWithdrawal {
     /// A bank sent the money back, days later.
     private static func reopen(_ withdrawal: Withdrawal, _ report: Report) -> Transition<Self> {
         switch report.stage {
-        case .refunded: .move(to: .reversed(withdrawal: withdrawal.with(report), refund: nil))
-        case .failed:
+        case .refunded, .failed:
             .move(
                 to: .refunding(
                     withdrawal: withdrawal.with(report), funds: .atProvider,
-                    cause: Refusal(.returned, report.cause ?? "it failed after it had been delivered")))
+                    cause: Refusal(.returned, report.cause ?? "it was returned after it had been delivered")))
         case .submitted, .verifying, .preparing, .orchestrating, .pending, .processing, .completed, .cancelled,
             .unknown:
             .ignore
@@ -115,8 +131,15 @@ extension BorderlessWithdrawal {
     /// Crypto that was on its way has arrived at what was over.
     private static func late(_ withdrawal: Withdrawal, _ report: Report) -> Transition<Self> {
         let cause = Refusal(.canceled, "the crypto arrived after the withdrawal was over")
-        return report.stage == .refunded || !report.hashes.isEmpty
+        return report.stage == .refunded || !report.hashes.isEmpty || report.refundIsDue == true
             ? .move(to: .refunding(withdrawal: withdrawal, funds: .atProvider, cause: cause)) : .ignore
+    }
+
+    /// Where the crypto is was known when the refund was given up: only that it came back all the same is news.
+    private static func comeBack(_ before: Withdrawal, _ report: Report) -> Transition<Self> {
+        let cause = Refusal(.returned, "Borderless.xyz returned the crypto after its refund had been given up")
+        return report.stage == .refunded && before.stage != .refunded
+            ? .move(to: .refunding(withdrawal: before.with(report), funds: .atProvider, cause: cause)) : .ignore
     }
 
     /// The app says yes to the price.
@@ -125,7 +148,8 @@ extension BorderlessWithdrawal {
         case .awaitingAcceptance(let order, let quote, let asking):
             .move(to: .creating(order: order, quote: quote, asking: asking))
         case .checkingRefund, .quoting: .refuse("there is no price to accept yet")
-        case .creating, .tidying, .preparing, .awaitingFunds, .canceling, .retracting, .settling, .refunding,
+        case .creating, .searching, .tidying, .preparing, .awaitingFunds, .canceling, .retracting, .settling,
+            .refunding,
             .completed,
             .refunded, .reversed, .failed, .expired, .canceled:
             .ignore
@@ -146,7 +170,7 @@ extension BorderlessWithdrawal {
         case .expired(let withdrawal?), .canceled(let withdrawal?):
             .move(
                 to: inFlight(withdrawal, hash, Refusal(.canceled, "it was called off while the crypto was on its way")))
-        case .checkingRefund, .quoting, .awaitingAcceptance, .creating, .tidying, .preparing:
+        case .checkingRefund, .quoting, .awaitingAcceptance, .creating, .searching, .tidying, .preparing:
             .refuse("there are no instructions yet: nothing can have been sent")
         case .failed(_, _, nil), .expired(nil), .canceled(nil):
             .refuse("there never was a withdrawal: nothing can have been sent to it")
@@ -164,7 +188,7 @@ extension BorderlessWithdrawal {
         let asked = Refusal(.canceled, "the app asked for it")
         return switch state {
         case .checkingRefund, .quoting, .awaitingAcceptance: .move(to: .canceled(withdrawal: nil))
-        case .creating, .tidying: .refuse("the withdrawal is being opened; ask again in a moment")
+        case .creating, .searching, .tidying: .refuse("the withdrawal is being opened; ask again in a moment")
         case .preparing(let withdrawal) where withdrawal.stage.isCancellable,
             .awaitingFunds(let withdrawal) where withdrawal.stage.isCancellable:
             .move(to: .canceling(withdrawal: withdrawal, reason: asked))

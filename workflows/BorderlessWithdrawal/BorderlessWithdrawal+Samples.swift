@@ -15,6 +15,7 @@ extension BorderlessWithdrawal {
             .quoting(order: asking, asking: Asking(since: day, quotes: 1)),
             .quoting(order: order, asking: Asking(since: day, quotes: Asking.mostQuotes)),
             .creating(order: order, quote: quote, asking: first),
+            .searching(order: order, asking: first),
             .preparing(withdrawal: opened),
             .preparing(withdrawal: at(.orchestrating)),
             .preparing(withdrawal: opened.orphaned),
@@ -28,6 +29,7 @@ extension BorderlessWithdrawal {
             .canceling(withdrawal: pending, reason: askedFor),
             .canceling(withdrawal: sent, reason: late),
             .retracting(withdrawal: pending, reason: askedFor),
+            .retracting(withdrawal: at(.orchestrating), reason: askedFor),
             .retracting(withdrawal: pending, reason: late),
             .retracting(withdrawal: pending, reason: Refusal(.mismatch, "another amount")),
             .retracting(withdrawal: sent, reason: askedFor),
@@ -37,6 +39,7 @@ extension BorderlessWithdrawal {
             .reversed(withdrawal: at(.refunded), refund: nil),
             .failed(refusal: turnedDown, funds: .inWallet, withdrawal: nil),
             .failed(refusal: turnedDown, funds: .inWallet, withdrawal: pending),
+            .failed(refusal: turnedDown, funds: .inFlight, withdrawal: sent),
             .failed(refusal: turnedDown, funds: .atProvider, withdrawal: pending),
             .expired(withdrawal: nil),
             .expired(withdrawal: pending),
@@ -54,6 +57,8 @@ extension BorderlessWithdrawal {
             .opened(report: Report(id: .sample, stage: .submitted)),
             .found(reports: [Report(id: .sample, stage: .pending)]),
             .found(reports: [Report(id: .sample, stage: .pending), Report(id: orphan, stage: .pending)]),
+            .found(reports: [Report(id: .sample, stage: .pending, isNamed: false)]),
+            .found(reports: []),
         ] + Stage.allCases.map { .reported(report: Report(id: .sample, stage: $0)) } + [
             .reported(report: Report(id: .sample, stage: .pending, instructions: instructions)),
             .reported(
@@ -61,6 +66,7 @@ extension BorderlessWithdrawal {
                     id: .sample, stage: .pending,
                     instructions: Instructions(address: "nowhere", asset: nil, amount: nil))),
             .reported(report: Report(id: .sample, stage: .failed, hashes: ["0xab"])),
+            .reported(report: Report(id: .sample, stage: .failed, refundIsDue: true)),
             .reported(report: Report(id: orphan, stage: .cancelled)),
             .retracted,
             .funded(transactionHash: "0xab"),
@@ -72,6 +78,7 @@ extension BorderlessWithdrawal {
             .cancelRequested,
             .refused(refusal: turnedDown),
             .refused(refusal: Refusal(.expired, "the quote has expired")),
+            .refused(refusal: Refusal(.used, "the quote was used")),
             .refused(refusal: Refusal(.unauthorized, "the credentials are wrong")),
         ])
 

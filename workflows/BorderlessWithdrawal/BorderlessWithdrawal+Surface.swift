@@ -54,8 +54,12 @@ extension BorderlessWithdrawal {
             output["funds"] = .string(funds.rawValue)
         case .canceling(_, let reason), .retracting(_, let reason): output["reason"] = .string(reason.message)
         case .refunded(_, let refund): output.merge(refund.output) { _, new in new }
-        case .reversed(_, let refund): output.merge(refund?.output ?? [:]) { _, new in new }
-        case .checkingRefund, .quoting, .creating, .tidying, .preparing, .settling, .completed, .expired, .canceled:
+        case .reversed(_, let refund?): output.merge(refund.output) { _, new in new }
+        case .reversed(_, nil):
+            output["refunded_amount"] = .null
+            output["note"] = .string(RefundEnding.unknownAmount)
+        case .checkingRefund, .quoting, .creating, .searching, .tidying, .preparing, .settling, .completed, .expired,
+            .canceled:
             break
         }
         return output
@@ -63,7 +67,7 @@ extension BorderlessWithdrawal {
 
     private static func withdrawal(of state: State) -> Withdrawal? {
         switch state {
-        case .checkingRefund, .quoting, .awaitingAcceptance, .creating: nil
+        case .checkingRefund, .quoting, .awaitingAcceptance, .creating, .searching: nil
         case .tidying(let withdrawal), .preparing(let withdrawal), .awaitingFunds(let withdrawal),
             .canceling(let withdrawal, _), .retracting(let withdrawal, _), .settling(let withdrawal),
             .refunding(let withdrawal, _, _), .completed(let withdrawal), .refunded(let withdrawal, _),
@@ -76,7 +80,7 @@ extension BorderlessWithdrawal {
     private static func order(of state: State) -> Order? {
         switch state {
         case .checkingRefund(let order), .quoting(let order, _), .awaitingAcceptance(let order, _, _),
-            .creating(let order, _, _):
+            .creating(let order, _, _), .searching(let order, _):
             order
         case .tidying, .preparing, .awaitingFunds, .canceling, .retracting, .settling, .refunding, .completed,
             .refunded,

@@ -78,11 +78,33 @@ extension BorderlessWithdrawal {
 
     /// The look-up has found what was opened: the first is ours, and what came of repetitions is called off.
     private static func adopt(_ reports: [Report], in state: State) -> Transition<Self> {
-        guard case .creating(let order, _, _) = state else { return stray(in: state) }
-        guard let first = reports.first(where: { $0.stage != .cancelled }) ?? reports.first else { return .ignore }
-        let orphans = reports.filter { $0.id != first.id && $0.stage.isCancellable }.map(\.id)
+        switch state {
+        case .creating(let order, _, _): return ours(among: reports, order).map { .move(to: $0) } ?? .ignore
+        case .searching(let order, let asking):
+            let next = ours(among: reports, order) ?? alone(among: reports, order)
+            return .move(to: next ?? .quoting(order: order, asking: asking))
+        case .checkingRefund, .quoting, .awaitingAcceptance, .tidying, .preparing, .awaitingFunds, .canceling,
+            .retracting, .settling, .refunding, .completed, .refunded, .reversed, .failed, .expired, .canceled:
+            return stray(in: state)
+        }
+    }
+
+    /// Those that carry our reference.
+    private static func ours(among reports: [Report], _ order: Order) -> State? {
+        let named = reports.filter { $0.isNamed != false }
+        guard let first = named.first(where: { $0.stage != .cancelled }) ?? named.first else { return nil }
+        let orphans = named.filter { $0.id != first.id && $0.stage.isCancellable }.map(\.id)
         let withdrawal = Withdrawal(id: first.id, order: order, stage: first.stage, orphans: orphans)
-        return .move(to: orphans.isEmpty ? .preparing(withdrawal: withdrawal) : .tidying(withdrawal: withdrawal))
+        return orphans.isEmpty ? .preparing(withdrawal: withdrawal) : .tidying(withdrawal: withdrawal)
+    }
+
+    /// Where no reference is shown, one that says the same as the order is ours if it is the only one: that there is
+    /// one of ours is known. Of several, some may be other jobs', whose crypto must not be mixed with ours; what is
+    /// left of ours then is never funded, and so does no harm.
+    private static func alone(among reports: [Report], _ order: Order) -> State? {
+        let open = reports.filter { $0.stage != .cancelled }
+        guard let only = open.first, open.count == 1 else { return nil }
+        return .preparing(withdrawal: Withdrawal(id: only.id, order: order, stage: only.stage))
     }
 
     /// A call that takes something back was taken.
@@ -91,7 +113,7 @@ extension BorderlessWithdrawal {
         case .tidying(let withdrawal): .move(to: .preparing(withdrawal: withdrawal.tidied))
         case .canceling(let withdrawal, let reason): .move(to: .retracting(withdrawal: withdrawal, reason: reason))
         case .checkingRefund, .quoting, .awaitingAcceptance, .creating, .preparing, .awaitingFunds, .retracting,
-            .settling, .refunding, .completed, .refunded, .reversed, .failed, .expired, .canceled:
+            .settling, .refunding, .completed, .refunded, .reversed, .failed, .expired, .canceled, .searching:
             stray(in: state)
         }
     }
@@ -103,8 +125,7 @@ extension BorderlessWithdrawal {
         case .awaitingFunds(let withdrawal):
             .move(to: .canceling(withdrawal: withdrawal, reason: Refusal(.expired, "nobody sent the crypto in time")))
         case .checkingRefund, .quoting, .tidying, .preparing, .canceling, .retracting, .settling, .refunding,
-            .completed,
-            .refunded, .reversed, .failed, .expired, .canceled:
+            .completed, .refunded, .reversed, .failed, .expired, .canceled, .searching:
             stray(in: state)
         }
     }
@@ -116,7 +137,10 @@ extension BorderlessWithdrawal {
         // Without a destination of its own it doesn't depend on what partners can do.
         case .checkingRefund(let order) where order.refundTarget == nil: .move(to: .quoting(order: order, asking: nil))
         case .checkingRefund, .quoting: .move(to: .failed(refusal: why, funds: .inWallet, withdrawal: nil))
-        case .creating(let order, _, let asking) where why.code == .expired:
+        case .creating(let order, _, let asking) where why.code == .used:
+            .move(to: .searching(order: order, asking: asking))
+        case .creating(let order, _, let asking) where why.code == .expired,
+            .searching(let order, let asking):
             .move(to: .quoting(order: order, asking: asking))
         case .creating: .move(to: .failed(refusal: why, funds: .inWallet, withdrawal: nil))
         // An orphan that can't be called off is never funded, and so does no harm.
@@ -148,6 +172,8 @@ extension BorderlessWithdrawal {
 }
 
 extension Refusal.Code {
+    /// A quote was used before.
+    static let used: Self = "used"
     /// A refund can't go where the order wants it.
     static let refundDestination: Self = "refund_destination"
     /// Something returned what had been delivered.

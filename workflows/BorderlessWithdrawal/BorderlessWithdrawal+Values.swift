@@ -100,7 +100,7 @@ extension BorderlessWithdrawal {
             withdrawal.hashes = report.hashes.isEmpty ? hashes : report.hashes
             withdrawal.traces = report.traces.isEmpty ? traces : report.traces
             withdrawal.isDelivered = isDelivered || report.stage == .completed
-            withdrawal.isCredited = isCredited || report.stage.showsCrypto || !report.hashes.isEmpty
+            withdrawal.isCredited = isCredited || report.showsCrypto
             return withdrawal
         }
 
@@ -133,7 +133,7 @@ extension BorderlessWithdrawal {
             let isAutomatic = order.autoRefund != false && cause.code != .canceled && cause.code != .expired
             return RefundOrder(
                 account: order.account, transactionID: id, trigger: isAutomatic ? .automatic : .ask,
-                observe: order.observeRefund ?? .skip, hasMoneyLeft: funds == .atProvider,
+                observe: order.observeRefund ?? .skip, hasMoneyLeft: funds != .inWallet,
                 sentAmount: order.amount.value,
                 sentAsset: order.asset)
         }
@@ -182,12 +182,15 @@ extension BorderlessWithdrawal {
         public var cause: String?
         /// The bank's own names of the payment.
         public var traces: [String]
+        /// Whether its refund plan says that money is to be returned.
+        public var refundIsDue: Bool?
+        /// Whether it carries our reference, where that was asked; not where it shows none.
+        public var isNamed: Bool?
 
         /// A report.
         public init(
             id: Identifier, stage: Stage, instructions: Instructions? = nil, hashes: [String] = [],
-            cause: String? = nil,
-            traces: [String] = []
+            cause: String? = nil, traces: [String] = [], refundIsDue: Bool? = nil, isNamed: Bool? = nil
         ) {
             self.id = id
             self.stage = stage
@@ -195,7 +198,12 @@ extension BorderlessWithdrawal {
             self.hashes = hashes
             self.cause = cause
             self.traces = traces
+            self.refundIsDue = refundIsDue
+            self.isNamed = isNamed
         }
+
+        /// Whether it can't be what it is without the crypto: a transfer was seen, and processed or to be returned.
+        var showsCrypto: Bool { stage.showsCrypto || !hashes.isEmpty || refundIsDue == true }
     }
 
     /// How far a withdrawal is.
@@ -217,6 +225,14 @@ extension BorderlessWithdrawal {
             switch self {
             case .submitted, .verifying, .preparing, .pending: true
             case .orchestrating, .processing, .completed, .failed, .cancelled, .refunded, .unknown: false
+            }
+        }
+
+        /// Whether calling it off is out of the question, since it was paid, or is over.
+        var isDecided: Bool {
+            switch self {
+            case .processing, .completed, .failed, .cancelled, .refunded: true
+            case .submitted, .verifying, .preparing, .orchestrating, .pending, .unknown: false
             }
         }
     }

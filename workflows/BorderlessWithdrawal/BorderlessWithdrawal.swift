@@ -23,8 +23,12 @@ public enum BorderlessWithdrawal: Workflow {
         case quoting(order: Order, asking: Asking?)
         /// The app decides whether the price is good. To `creating`, `quoting` (it has run out) or `canceled`.
         case awaitingAcceptance(order: Order, quote: Quote, asking: Asking)
-        /// Opening the withdrawal under our own reference. To `preparing`, `tidying`, `quoting` or `failed`.
+        /// Opening the withdrawal under our own reference. To `preparing`, `tidying`, `searching`, `quoting` or
+        /// `failed`.
         case creating(order: Order, quote: Quote, asking: Asking)
+        /// The quote counts as used: an earlier attempt was taken, and has to be found. To `preparing`, `tidying` or
+        /// `quoting`.
+        case searching(order: Order, asking: Asking)
         /// Lost answers have left more than one withdrawal: calling off one that nobody will fund. To `preparing`.
         case tidying(withdrawal: Withdrawal)
         /// Borderless.xyz fetches an address. To `awaitingFunds`, `canceling`, or any end in which nothing has moved.
@@ -71,13 +75,14 @@ public enum BorderlessWithdrawal: Workflow {
         case requestQuote(order: Order)
         case create(order: Order, quote: Quote)
         case find(order: Order)
+        case search(order: Order)
         case read(id: Identifier)
         case cancel(id: Identifier)
 
         /// Whether a key is honoured is not documented: we look for our reference before we repeat.
         public var effect: Effect<Self> {
             switch self {
-            case .readCapabilities, .requestQuote, .find, .read: .read
+            case .readCapabilities, .requestQuote, .find, .search, .read: .read
             case .create(let order, _): .unguarded(lookup: .find(order: order), settle: BorderlessWithdrawal.settle)
             case .cancel(let id): .unguarded(lookup: .read(id: id), settle: BorderlessWithdrawal.settle)
             }
@@ -105,8 +110,11 @@ public enum BorderlessWithdrawal: Workflow {
         case .creating(let order, let quote, _):
             // A quote that has run out is never used; whether one was, is looked up before the deadline counts.
             .perform(.create(order: order, quote: quote)).deadline(at: quote.expiresAt, .timedOut)
+        case .searching(let order, _):
+            .perform(.search(order: order))
         case .tidying(let withdrawal):
-            .perform(.cancel(id: withdrawal.orphans.first ?? withdrawal.id))
+            // Without an orphan there is nothing to call off, least of all our own withdrawal.
+            withdrawal.orphans.first.map { .perform(.cancel(id: $0)) } ?? .perform(.read(id: withdrawal.id))
         case .preparing(let withdrawal):
             .poll(.read(id: withdrawal.id), every: .seconds(5), upTo: .minutes(2)).overdue(after: .hours(1), desk: desk)
         case .awaitingFunds(let withdrawal):

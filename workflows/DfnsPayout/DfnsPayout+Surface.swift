@@ -28,9 +28,11 @@ extension DfnsPayout {
     /// Dfns's id of the payout, and Borderless's.
     public static func references(of state: State) -> [Reference] {
         guard let payout = payout(of: state) else { return [] }
-        return [payout.id, payout.borderlessPayoutID, payout.transferID].compactMap { value in
+        let own = [payout.id, payout.borderlessPayoutID, payout.transferID].compactMap { value in
             value.map { Reference(provider: provider, value: $0) }
         }
+        // Borderless.xyz tells of it too, by its own name.
+        return own + (payout.borderlessPayoutID.map { [Reference(provider: "borderless_xyz", value: $0)] } ?? [])
     }
 
     /// What the app may show: the price to accept, the transfer to confirm, ids, and where the money is.

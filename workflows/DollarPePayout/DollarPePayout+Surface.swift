@@ -50,7 +50,9 @@ extension DollarPePayout {
             output["available"] = .string(limits.available.fiat.text)
             output["edd_required"] = .bool(limits.needsDiligence)
             output["limit_resets_at"] = limits.resetAt.map { .string($0.description) }
-        case .holding(_, let status): output["status"] = .string(status)
+        case .holding(_, let status):
+            output["status"] = .string(status)
+            output["reason"] = .string("DollarPe says “\(status)”: ask its support what holds the payout up")
         case .requoting(_, let why), .failed(let why, _), .rejected(let why):
             output["code"] = .string(why.code.rawValue)
             output["reason"] = .string(why.message)

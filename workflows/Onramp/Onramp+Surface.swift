@@ -54,7 +54,9 @@ extension Onramp {
             output["expires_at"] = .string(quote.endsAt.description)
         case .reconfirming: output["needs"] = "accept"
         case .awaitingPayment(let order): output["payment_instructions"] = order.instructions?.shown
-        case .holding(_, let status): output["status"] = .string(status)
+        case .holding(_, let status):
+            output["status"] = .string(status)
+            output["reason"] = .string("Borderless Payments says “\(status)”, which is new to us: ask its support")
         case .refunded(_, let why):
             show(why, in: &output)
             output["refunded_amount"] = "unknown: Borderless Payments does not say it"

@@ -4,14 +4,17 @@ import WorkflowCore
 /// What people ask for, and when it can be granted.
 extension Refund {
     /// Sending it off by hand: never while it may be under way already.
-    static func dispatch(in state: State, to target: RefundTarget?) -> Transition<Self> {
+    static func dispatch(in state: State, to target: RefundTarget?, by actor: String?) -> Transition<Self> {
         switch state {
-        case .awaitingDispatch(let claim), .atDesk(let claim, _): dispatch(claim, to: target)
+        case .awaitingDispatch(let claim), .atDesk(let claim, _): dispatch(claim, to: target, by: actor)
         case .underWay(let claim):
-            claim.isDispatched || claim.plan?.status == .inProgress
+            claim.mayBeOff
                 ? .refuse("the refund is under way; a second one would be a mistake")
-                : dispatch(claim, to: target)
-        case .approving(let claim, _): dispatch(claim, to: target)
+                : dispatch(claim, to: target, by: actor)
+        case .approving(let claim, _, _):
+            target == nil
+                ? .refuse("another destination was asked for: approve it, or name a destination")
+                : dispatch(claim, to: target, by: actor)
         case .looking: .refuse("the transaction has not failed as far as we know: there is nothing to refund yet")
         case .assessing, .checkingDefault: .refuse("what can be done is just being looked up; ask again in a moment")
         case .dispatching, .doubting: .refuse("the refund is just being sent off")
@@ -20,20 +23,27 @@ extension Refund {
         }
     }
 
-    /// An address that replaces what is stored can't be undone: somebody has to repeat it first.
-    private static func dispatch(_ claim: Claim, to target: RefundTarget?) -> Transition<Self> {
-        guard let target else { return .move(to: .dispatching(refund: claim, target: nil)) }
+    /// An address that replaces what is stored can't be undone: somebody else has to repeat it first. What the order
+    /// names is above all that is stored, also where nobody names it again.
+    private static func dispatch(_ claim: Claim, to target: RefundTarget?, by actor: String?) -> Transition<Self> {
+        guard let target = target ?? claim.order.target else {
+            return .move(to: .dispatching(refund: claim, target: nil))
+        }
         if let fault = claim.fault(of: target) { return .refuse(fault.message) }
-        return .move(to: .approving(refund: claim, target: target))
+        return .move(to: .approving(refund: claim, target: target, askedBy: actor))
     }
 
-    /// The second yes, which has to name the same address.
-    static func approve(in state: State, _ address: String?) -> Transition<Self> {
+    /// The second yes, which has to name the same address, and to come from somebody else.
+    static func approve(in state: State, _ address: String?, by actor: String?) -> Transition<Self> {
         switch state {
-        case .approving(let claim, let target):
-            target.address?.text == address
-                ? .move(to: .dispatching(refund: claim, target: target))
-                : .refuse("the address is not the one that was asked for: repeat it exactly, or ask anew")
+        case .approving(let claim, let target, let asker):
+            if target.address?.text != address {
+                .refuse("the address is not the one that was asked for: repeat it exactly, or ask anew")
+            } else if let asker, asker == actor {
+                .refuse("\(asker) has asked for this destination: somebody else has to approve it")
+            } else {
+                .move(to: .dispatching(refund: claim, target: target))
+            }
         case .looking, .assessing, .checkingDefault, .awaitingDispatch, .underWay, .atDesk, .observing:
             .refuse("there is no other destination to approve")
         case .dispatching, .doubting, .refunded, .notNeeded, .failed: .ignore
@@ -45,9 +55,11 @@ extension Refund {
         switch state {
         case .observing(let claim), .atDesk(let claim, _), .underWay(let claim):
             .move(to: .refunded(refund: claim, receipt: receipt))
+        // Nobody had waited for it: it is recorded all the same.
+        case .refunded(let claim, nil): .move(to: .refunded(refund: claim, receipt: receipt))
         case .looking, .assessing, .checkingDefault, .awaitingDispatch, .approving, .dispatching, .doubting:
             .refuse("no refund has been sent off yet: nothing of it can have come back")
-        case .refunded, .notNeeded, .failed: .refuse("the job is over: book it in the ledger")
+        case .refunded(_, _?), .notNeeded, .failed: .refuse("the job is over: book it in the ledger")
         }
     }
 
@@ -56,7 +68,7 @@ extension Refund {
         let why = Refusal(.canceled, reason)
         return switch state {
         case .looking(let order): .move(to: .failed(order: order, refusal: why, refund: nil))
-        case .awaitingDispatch(let claim), .approving(let claim, _), .atDesk(let claim, _), .observing(let claim),
+        case .awaitingDispatch(let claim), .approving(let claim, _, _), .atDesk(let claim, _), .observing(let claim),
             .underWay(let claim):
             .move(to: .failed(order: claim.order, refusal: why, refund: claim))
         case .assessing, .checkingDefault, .dispatching, .doubting:
@@ -74,10 +86,32 @@ extension Refund.Claim {
         return claim
     }
 
+    /// Whether a refund may be under way, so that nobody sends off another: the plan says so, or it was sent off and no
+    /// reading has shown a plan since. One that is still shown as eligible may be sent off again.
+    var mayBeOff: Bool {
+        plan?.status == .inProgress || (isDispatched && (plan == nil || isPlanAnswered == true))
+    }
+
     /// Whether the plan says that there was nothing to return, and nobody knows better.
     var isWithoutMoney: Bool {
         (plan?.status == .notNeeded || plan?.status == .cancelled || plan?.path == .notNeeded)
             && order.hasMoneyLeft != true
+    }
+
+    /// The same, of a refund that waits for somebody's word, since the organisation's default says so.
+    var awaitingDispatch: Self {
+        var claim = self
+        claim.waitsForDispatch = true
+        return claim
+    }
+
+    /// On which network the money is to come back, as far as is known.
+    var network: String? { (asset ?? order.sentAsset)?.network }
+
+    /// Whether the default is to receive the money, and has no address where it could.
+    func isMissing(from networks: [String]?) -> Bool {
+        guard plan?.layer == .organisationDefault, let network, let networks else { return false }
+        return !networks.contains(network)
     }
 
     /// Whether the organisation's default names the destination, as far as is known.
@@ -166,13 +200,22 @@ extension Refund {
             "nobody has confirmed the organisation's default destination for 90 days, so that automatic refunds to it "
             + "are paused: check its addresses, confirm it on Borderless.xyz's dashboard, then signal “dispatch”"
 
+        static func noAddress(on network: String) -> String {
+            "the organisation's default destination has no address on \(network), where the money is to go: add one on "
+                + "Borderless.xyz's dashboard, or signal “dispatch” with a destination"
+        }
+
+        static let eligible =
+            "the refund may be sent off now: signal “dispatch”, unless it is to go by itself, which this job sees"
+
         static func turnedDown(_ why: Refusal) -> String {
             "the dispatch was turned down (\(why.message)), and no plan is shown that is under way: look at "
                 + "Borderless.xyz's dashboard, then signal “dispatch”, “observed” or “give_up”"
         }
 
         static func unreadable(_ why: Refusal) -> String {
-            "the transaction can't be read any more (\(why.message)): look at Borderless.xyz's dashboard"
+            "the transaction can't be read (\(why.message)): look on Borderless.xyz's dashboard where the money is; "
+                + "then signal “observed” with what came back, or “give_up”"
         }
     }
 }
@@ -184,6 +227,8 @@ extension Refusal.Code {
     static let blocked: Self = "blocked"
     /// A person has to do it.
     static let manual: Self = "manual"
+    /// It is a person's turn to send it off.
+    static let eligible: Self = "eligible"
     /// Something was confirmed too long ago.
     static let stale: Self = "stale"
     /// It arrived: there is nothing to return.

@@ -23,7 +23,8 @@ extension Refund {
             .refunded(refund: claim.planned(.succeeded), receipt: nil),
             .refunded(refund: claim.planned(.succeeded), receipt: receipt),
             .awaitingDispatch(refund: Claim(order: asking)),
-            .approving(refund: Claim(order: redirecting), target: .sample),
+            .approving(refund: Claim(order: redirecting), target: .sample, askedBy: nil),
+            .approving(refund: Claim(order: redirecting), target: .sample, askedBy: "erin"),
             .dispatching(refund: Claim(order: dispatching), target: nil),
             .doubting(refund: Claim(order: dispatching), refusal: turnedDown),
             .atDesk(refund: claim.planned(.blocked), reason: Refusal(.blocked, "the refund is blocked")),
@@ -37,19 +38,22 @@ extension Refund {
                     report: Report(stage: .failed, country: .sample, fiat: .sample, asset: .sample, partner: "Bridge"))
             ]
             + PlanStatus.allCases.map { .reported(report: Report(stage: .failed, plan: RefundPlan(status: $0))) }
+            + PlanStatus.allCases.map { .reported(report: Report(stage: .completed, plan: RefundPlan(status: $0))) }
             + [
                 .assessed(capabilities: [Capability(partner: "Bridge", acceptedTypes: ["Address"], longestSeconds: 60)]
                 ),
                 .assessed(capabilities: [Capability(partner: "Bridge", acceptedTypes: [], longestSeconds: nil)]),
                 .assessed(capabilities: []),
-                .defaultRead(standing: .fresh),
-                .defaultRead(standing: .rejected),
+                .defaultRead(standing: .fresh, networks: ["POLYGON"]),
+                .defaultRead(standing: .rejected, networks: ["POLYGON"]),
+                .defaultRead(standing: .manual, networks: ["POLYGON"]),
                 .dispatched(plan: RefundPlan(status: .inProgress)),
                 .dispatched(plan: RefundPlan(status: .manualRequired)),
-                .dispatchRequested(target: nil),
-                .dispatchRequested(target: .sample),
-                .approved(address: ChainAddress.sample.text),
-                .approved(address: "0x"),
+                .dispatchRequested(target: nil, by: "erin"),
+                .dispatchRequested(target: .sample, by: "erin"),
+                .approved(address: ChainAddress.sample.text, by: "erin"),
+                .approved(address: ChainAddress.sample.text, by: "frank"),
+                .approved(address: "0x", by: "frank"),
                 .observed(receipt: receipt),
                 .givenUp(reason: "the money came by wire"),
                 .refused(refusal: turnedDown),

@@ -10,8 +10,8 @@ extension Refund {
     /// Which signal is which event; nil where its payload makes no sense.
     public static func event(for signal: Signal) -> Event? {
         switch signal.name {
-        case "dispatch": requested(signal.payload)
-        case "approve": .approved(address: signal.payload["address"]?.string)
+        case "dispatch": requested(signal)
+        case "approve": .approved(address: signal.payload["address"]?.string, by: signal.actor)
         case "observed": receipt(signal.payload).map { .observed(receipt: $0) }
         case "give_up": .givenUp(reason: signal.payload["reason"]?.string ?? "given up without a reason")
         case _: nil
@@ -19,13 +19,14 @@ extension Refund {
     }
 
     /// No destination, or one of the three.
-    private static func requested(_ payload: JSONValue) -> Event? {
-        guard let type = payload["type"]?.string else { return .dispatchRequested(target: nil) }
+    private static func requested(_ signal: Signal) -> Event? {
+        let payload = signal.payload
+        func request(_ target: RefundTarget?) -> Event { .dispatchRequested(target: target, by: signal.actor) }
+        guard let type = payload["type"]?.string else { return request(nil) }
         switch (type, payload["address"]?.string) {
-        case ("Address", let text?):
-            return (try? ChainAddress(text: text)).map { .dispatchRequested(target: .address($0)) }
-        case ("Source", nil): return .dispatchRequested(target: .source)
-        case ("ProviderBalance", nil): return .dispatchRequested(target: .providerBalance)
+        case ("Address", let text?): return (try? ChainAddress(text: text)).map { request(.address($0)) }
+        case ("Source", nil): return request(.source)
+        case ("ProviderBalance", nil): return request(.providerBalance)
         case (_, _): return nil
         }
     }
@@ -63,10 +64,15 @@ extension Refund {
             output["address"] = (claim.plan?.address).map { .string($0) }
         }
         switch state {
-        case .approving(_, let target):
+        case .approving(_, let target, let asker):
             output["asks"] = .string("approve, naming the address once more")
+            output["asked_by"] = asker.map { .string($0) }
             output["new_destination"] = .string(target.address?.text ?? target.type)
-        case .awaitingDispatch: output["asks"] = .string("dispatch")
+            output["reason"] = .string("another destination can't be undone: look at it, then signal “approve” with it")
+        case .awaitingDispatch(let claim):
+            output["asks"] = .string("dispatch")
+            output["new_destination"] = claim.order.target.map { .string($0.address?.text ?? $0.type) }
+            output["reason"] = .string(Sentence.eligible)
         case .atDesk(_, let why), .doubting(_, let why), .notNeeded(_, let why), .failed(_, let why, _):
             output["code"] = .string(why.code.rawValue)
             output["reason"] = .string(why.message)
@@ -81,7 +87,7 @@ extension Refund {
 
     /// The amount is unknown until somebody has seen it, and that is said.
     private static func show(_ receipt: Receipt?, of claim: Claim, in output: inout [String: JSONValue]) {
-        output["funds"] = .string(claim.plan?.path == .providerBalance ? "provider_balance" : "returned")
+        output["funds"] = .string(place(of: claim, seen: receipt))
         output["refunded_amount"] = receipt.map { .string($0.amount.text) } ?? .null
         guard let receipt else {
             output["note"] = .string(RefundEnding.unknownAmount)
@@ -92,10 +98,21 @@ extension Refund {
         output["discrepancy"] = claim.discrepancy(of: receipt).map { .string($0) }
     }
 
+    /// Where the money is: on a balance at the partner, or back, as far as anybody knows.
+    private static func place(of claim: Claim, seen receipt: Receipt?) -> String {
+        switch claim.plan?.path {
+        case .providerBalance?: "provider_balance"
+        case .inlineProvider?, .sourceReturn?, .providerObserved?: "returned"
+        case .manualRequired?, .unsupported?, .notNeeded?, nil:
+            receipt == nil ? RefundEnding.unknownPlace : "returned"
+        }
+    }
+
     private static func order(of state: State) -> RefundOrder {
         switch state {
         case .looking(let order), .failed(let order, _, _): order
-        case .assessing(let claim), .checkingDefault(let claim), .awaitingDispatch(let claim), .approving(let claim, _),
+        case .assessing(let claim), .checkingDefault(let claim), .awaitingDispatch(let claim),
+            .approving(let claim, _, _),
             .dispatching(let claim, _), .doubting(let claim, _), .underWay(let claim), .atDesk(let claim, _),
             .observing(let claim), .refunded(let claim, _), .notNeeded(let claim, _):
             claim.order
@@ -106,7 +123,8 @@ extension Refund {
         switch state {
         case .looking: nil
         case .failed(_, _, let claim): claim
-        case .assessing(let claim), .checkingDefault(let claim), .awaitingDispatch(let claim), .approving(let claim, _),
+        case .assessing(let claim), .checkingDefault(let claim), .awaitingDispatch(let claim),
+            .approving(let claim, _, _),
             .dispatching(let claim, _), .doubting(let claim, _), .underWay(let claim), .atDesk(let claim, _),
             .observing(let claim), .refunded(let claim, _), .notNeeded(let claim, _):
             claim
@@ -118,7 +136,7 @@ extension Refund.Claim {
     /// What is wrong with what came back, compared with what had left; nil where nothing is, or nobody knows.
     func discrepancy(of receipt: Refund.Receipt) -> String? {
         if let sent = order.sentAsset ?? asset, sent != receipt.asset { return "another asset: \(sent) had left" }
-        guard let sent = order.sentAmount, receipt.amount != sent else { return nil }
+        guard let sent = order.sentAmount ?? amount, receipt.amount != sent else { return nil }
         return "\(receipt.amount < sent ? "less" : "more") than the \(sent) that had left"
     }
 }

@@ -15,6 +15,8 @@ extension Refund {
         public var fiat: CurrencyCode?
         /// What had left.
         public var asset: NetworkAsset?
+        /// How much of it, in units of the asset.
+        public var amount: FiatAmount?
         /// Which partner carried it out.
         public var partner: String?
         /// The plan as far as it was ever shown.
@@ -25,6 +27,10 @@ extension Refund {
         public var acceptedTypes: [String]?
         /// Whether we have sent it off.
         public var isDispatched: Bool
+        /// Whether the plan is what the dispatch was answered with, and no reading has shown one since.
+        public var isPlanAnswered: Bool?
+        /// Whether the organisation's default says that refunds don't go by themselves.
+        public var waitsForDispatch: Bool?
 
         /// A refund of which only the order is known.
         public init(order: RefundOrder) {
@@ -39,8 +45,10 @@ extension Refund {
             claim.country = report.country ?? country
             claim.fiat = report.fiat ?? fiat
             claim.asset = report.asset ?? asset
+            claim.amount = report.amount ?? amount
             claim.partner = report.partner ?? partner
             claim.plan = report.plan ?? plan
+            claim.isPlanAnswered = report.plan == nil ? isPlanAnswered : nil
             return claim
         }
 
@@ -61,6 +69,7 @@ extension Refund {
             var claim = self
             claim.plan = plan
             claim.isDispatched = true
+            claim.isPlanAnswered = true
             return claim
         }
 
@@ -167,6 +176,8 @@ extension Refund {
         public var fiat: CurrencyCode?
         /// What had left.
         public var asset: NetworkAsset?
+        /// How much of it, in units of the asset.
+        public var amount: FiatAmount?
         /// Which partner carries it out.
         public var partner: String?
         /// The plan, where it is shown.
@@ -175,13 +186,14 @@ extension Refund {
         /// A report.
         public init(
             stage: Stage, cause: String? = nil, country: CountryCode? = nil, fiat: CurrencyCode? = nil,
-            asset: NetworkAsset? = nil, partner: String? = nil, plan: RefundPlan? = nil
+            asset: NetworkAsset? = nil, amount: FiatAmount? = nil, partner: String? = nil, plan: RefundPlan? = nil
         ) {
             self.stage = stage
             self.cause = cause
             self.country = country
             self.fiat = fiat
             self.asset = asset
+            self.amount = amount
             self.partner = partner
             self.plan = plan
         }
@@ -228,6 +240,8 @@ extension Refund {
         case stale
         /// Confirmed more than 90 days ago: automatic refunds to it are paused.
         case rejected
+        /// Set so that no refund to it goes by itself.
+        case manual
     }
 
     /// What somebody has seen come back.

@@ -27,7 +27,7 @@ public enum Refund: Workflow {
         /// The refund is ours to dispatch, when somebody says so. To `approving`, `dispatching`, or an end.
         case awaitingDispatch(refund: Claim)
         /// A second person repeats the address that replaces the stored one. To `dispatching`.
-        case approving(refund: Claim, target: RefundTarget)
+        case approving(refund: Claim, target: RefundTarget, askedBy: String?)
         /// Sending it off. To `underWay`, `doubting` or wherever the plan is.
         case dispatching(refund: Claim, target: RefundTarget?)
         /// The dispatch was turned down: is it under way already? To `underWay`, `atDesk` or an end.
@@ -47,10 +47,10 @@ public enum Refund: Workflow {
     public enum Event: WorkflowEvent {
         case reported(report: Report)
         case assessed(capabilities: [Capability])
-        case defaultRead(standing: Standing)
+        case defaultRead(standing: Standing, networks: [String]?)
         case dispatched(plan: RefundPlan)
-        case dispatchRequested(target: RefundTarget?)
-        case approved(address: String?)
+        case dispatchRequested(target: RefundTarget?, by: String?)
+        case approved(address: String?, by: String?)
         case observed(receipt: Receipt)
         case givenUp(reason: String)
         case refused(refusal: Refusal)
@@ -77,7 +77,11 @@ public enum Refund: Workflow {
     static let settle: Duration = .minutes(3)
 
     /// Every refund begins with a look at its transaction.
-    public static func start(_ order: RefundOrder) -> State { .looking(order: order) }
+    public static func start(_ order: RefundOrder) -> State {
+        guard order.trigger == .automatic, order.target != nil else { return .looking(order: order) }
+        let why = "refund_destination: Borderless.xyz sends an automatic refund where it likes; write another trigger"
+        return .failed(order: order, refusal: Refusal(.invalid, why), refund: nil)
+    }
 
     /// What is done in each state, how it is retried, and whose desk it lands on.
     public static func plan(for state: State) -> Plan<Self> {
@@ -88,7 +92,7 @@ public enum Refund: Workflow {
             assess(claim)
         case .checkingDefault:
             .perform(.readDefault)
-        case .awaitingDispatch(let claim), .approving(let claim, _):
+        case .awaitingDispatch(let claim), .approving(let claim, _, _):
             .poll(read(claim.order), every: .minutes(5), upTo: .hours(1)).overdue(after: .zero, desk: desk)
         case .dispatching(let claim, let target):
             .perform(.dispatch(id: claim.order.transactionID.text, target: target))

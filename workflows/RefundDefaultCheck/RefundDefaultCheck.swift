@@ -19,18 +19,28 @@ public enum RefundDefaultCheck: Workflow {
     public struct Order: Codable, Hashable, Sendable {
         /// The configured account of Borderless.xyz; `main` unless said otherwise.
         public var account: Identifier?
+        /// The networks on which money may have to come back, such as `POLYGON`; none unless said otherwise.
+        public var networks: [Network]?
 
         /// An order.
-        public init(account: Identifier? = nil) { self.account = account }
+        public init(account: Identifier? = nil, networks: [Network]? = nil) {
+            self.account = account
+            self.networks = networks
+        }
     }
 
     /// Where a check rests. Stored as JSON under these names: renaming a case is a migration.
     public enum State: WorkflowState {
-        /// Reading the default. To `fresh`, `asking` or `missing`.
+        /// Reading the default. To `fresh`, `asking` or `lacking`.
         case reading(order: Order)
-        /// Somebody looks at the addresses and says `confirm`, here or on the dashboard. To `confirming` or an end.
+        /// None is set, or none on a network where money may have to come back: somebody sets it. To `fresh`, `asking`
+        /// or `missing`.
+        case lacking(order: Order, standing: Standing?)
+        /// Somebody looks at the addresses and says `confirm`, here or on the dashboard. To `comparing` or an end.
         case asking(order: Order, standing: Standing)
-        /// Saying so at Borderless.xyz. To `fresh`.
+        /// Are the addresses still those that somebody has looked at? To `confirming`, or back to `asking`.
+        case comparing(order: Order, standing: Standing)
+        /// Saying so at Borderless.xyz. To `reading`.
         case confirming(order: Order, standing: Standing)
         case fresh(order: Order, standing: Standing)
         case missing(order: Order)
@@ -42,6 +52,7 @@ public enum RefundDefaultCheck: Workflow {
     public enum Event: WorkflowEvent {
         case read(standing: Standing?)
         case confirmationGiven
+        case confirmed
         case timedOut
         case refused(refusal: Refusal)
     }
@@ -66,8 +77,8 @@ public enum RefundDefaultCheck: Workflow {
     /// What is done in each state, and whose desk it lands on.
     public static func plan(for state: State) -> Plan<Self> {
         switch state {
-        case .reading: .perform(.readDefault)
-        case .asking:
+        case .reading, .comparing: .perform(.readDefault)
+        case .asking, .lacking:
             // The next month's check asks again.
             .poll(.readDefault, every: .hours(6)).overdue(after: .zero, desk: "treasury")
                 .deadline(after: .days(25), .timedOut)
@@ -81,26 +92,37 @@ public enum RefundDefaultCheck: Workflow {
     /// One row for each arrow.
     public static func transition(from state: State, on event: Event) -> Transition<Self> {
         switch (state, event) {
-        case (.reading(let order), .read(let standing)), (.confirming(let order, _), .read(let standing)):
-            .move(to: place(order, standing))
+        case (.reading(let order), .read(let standing)): .move(to: place(order, standing))
         case (.asking(let order, let before), .read(let standing)):
             standing == before ? .ignore : .move(to: place(order, standing))
+        case (.lacking(let order, let before), .read(let standing)):
+            standing == before ? .ignore : .move(to: place(order, standing))
+        case (.comparing(let order, let seen), .read(let standing)):
+            .move(
+                to: standing?.addresses == seen.addresses && standing?.age != .fresh
+                    ? .confirming(order: order, standing: seen) : place(order, standing))
+        case (.confirming(let order, _), .confirmed): .move(to: .reading(order: order))
         case (.asking(let order, let standing), .confirmationGiven):
-            .move(to: .confirming(order: order, standing: standing))
+            .move(to: .comparing(order: order, standing: standing))
         case (.asking(let order, let standing), .timedOut):
             .move(to: .unconfirmed(order: order, standing: standing))
-        case (.reading, .confirmationGiven), (.confirming, .confirmationGiven):
+        case (.lacking(let order, _), .timedOut): .move(to: .missing(order: order))
+        case (.lacking, .confirmationGiven): .refuse("there is nothing to confirm yet: set the missing addresses first")
+        case (.reading, .confirmationGiven), (.comparing, .confirmationGiven), (.confirming, .confirmationGiven):
             .refuse("nobody has been asked; look at the addresses first")
         case (.reading(let order), .refused(let why)) where !why.concernsAccount,
+            (.comparing(let order, _), .refused(let why)) where !why.concernsAccount,
             (.confirming(let order, _), .refused(let why)) where !why.concernsAccount:
             .move(to: .failed(order: order, refusal: why))
         case (.fresh, _), (.missing, _), (.unconfirmed, _), (.failed, _): .ignore
-        case (.reading, _), (.asking, _), (.confirming, _): .unexpected
+        case (.reading, _), (.lacking, _), (.asking, _), (.comparing, _), (.confirming, _): .unexpected
         }
     }
 
     private static func place(_ order: Order, _ standing: Standing?) -> State {
-        guard let standing else { return .missing(order: order) }
+        guard let standing, order.missing(in: standing).isEmpty else {
+            return .lacking(order: order, standing: standing)
+        }
         return standing.age == .fresh
             ? .fresh(order: order, standing: standing) : .asking(order: order, standing: standing)
     }

@@ -117,7 +117,8 @@ extension JobRun {
         if isOutcomeUnknown {
             return turnDown(signal, as: name, "an attempt's outcome is unknown; retry the job first", at: now)
         }
-        guard let event = resident.event(for: Signal(name: name, payload: payload)) else {
+        guard let event = resident.event(for: Signal(name: name, payload: payload, actor: signal.actor))
+        else {
             let isKnown = workflow?.signals.contains(name) == true
             let reason =
                 isKnown

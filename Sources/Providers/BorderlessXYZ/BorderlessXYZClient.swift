@@ -108,6 +108,12 @@ public struct BorderlessXYZClient: Sendable {
         let request = HTTPRequest(
             .post, "/v1/auth/m2m/token", headers: ["Content-Type": "application/json"], body: body)
         let response = try await api.send(request, leg: .preparation)
+        if case .refused(let refusal) = BorderlessXYZError.failure(of: response, leg: .preparation) {
+            // Whatever Borderless.xyz has against a log-in is about the account, and never about the transaction for
+            // which it was made.
+            let code = refusal.code == .forbidden ? refusal.code : .unauthorized
+            throw .refused(CallRefusal(Refusal(code, refusal.message), status: refusal.status))
+        }
         if let failure = BorderlessXYZError.failure(of: response, leg: .preparation) { throw failure }
         let answer: LoggedIn = try api.decode(response, leg: .preparation)
         let lifetime = Duration.seconds(max(0, min(answer.expiresIn, 604_800)))

@@ -33,15 +33,18 @@ struct BorderlessXYZError {
         }
     }
 
-    /// A quote that has run out has no code of its own: it is told by its words.
+    /// A quote that has run out, or was used, has no code of its own: it is told by its words.
     private var refusal: Refusal.Code {
         let words = message.lowercased()
-        let isAboutQuote = words.contains("quote") && (words.contains("expired") || words.contains("used"))
+        func isQuote(_ word: String) -> Bool { words.contains("quote") && words.contains(word) }
         return switch status {
         case 401: .unauthorized
         case 403: .forbidden
         case 404: .notFound
-        case 400, 409, 410, 422: isAboutQuote ? .expired : status == 409 ? .conflict : .invalid
+        // Where it may be either, what was opened with it is looked for first.
+        case _ where isQuote("used"): .used
+        case _ where isQuote("expired"): .expired
+        case 409: .conflict
         default: .invalid
         }
     }
@@ -63,4 +66,6 @@ struct BorderlessXYZError {
 extension Refusal.Code {
     /// What is asked for can't be done in the state in which the object is.
     static let conflict: Self = "conflict"
+    /// A quote was used before: a withdrawal may have been opened with it.
+    static let used: Self = "used"
 }

@@ -37,8 +37,8 @@ extension BorderlessXYZClient {
             let response = try await call(.get, "/organizations/refunds/config", leg: .read)
             let text = String(decoding: response.body, as: UTF8.self)
             if text.allSatisfy(\.isWhitespace) || text == "null" { return nil }
-            let value: RefundDefault = try api.decode(response, leg: .read)
-            return value
+            let shown: ShownDefault = try api.decode(response, leg: .read)
+            return shown.value
         }
     }
 
@@ -56,11 +56,33 @@ extension BorderlessXYZClient {
     }
 
     /// Says that the default is still right: it counts as fresh from now on. A person should have looked at it.
-    public func reconfirmRefundDefault(key: String) async -> ProviderOutcome<RefundDefault> {
+    ///
+    /// The documentation promises no more than 200: how the default stands then, a read shows.
+    public func reconfirmRefundDefault(key: String) async -> ProviderOutcome<Confirmed> {
         await ProviderOutcome { () async throws(CallFailure) in
-            try await write(.post, "/organizations/refunds/config/reconfirm", [], key: key)
+            _ = try await call(.post, "/organizations/refunds/config/reconfirm", key: key, leg: .write)
+            return Confirmed()
         }
     }
+
+    /// It counts as confirmed.
+    public struct Confirmed: Hashable, Sendable {
+        /// The only value.
+        public init() {}
+    }
+}
+
+/// The organisation's default, or none: with a destination of `null`, or without one.
+private struct ShownDefault: Decodable {
+    let value: BorderlessXYZClient.RefundDefault?
+
+    init(from decoder: any Decoder) throws {
+        let root = try decoder.container(keyedBy: Key.self)
+        let isNone = root.contains(.destination) ? try root.decodeNil(forKey: .destination) : true
+        value = isNone ? nil : try BorderlessXYZClient.RefundDefault(from: decoder)
+    }
+
+    private enum Key: String, CodingKey { case destination }
 }
 
 private struct WireDispatch: Encodable { let refundDestination: BorderlessXYZClient.RefundDestination? }

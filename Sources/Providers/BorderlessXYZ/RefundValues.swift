@@ -107,6 +107,8 @@ extension BorderlessXYZClient {
         public let status: Reported<RefundStatus>
         /// Which way it takes.
         public let path: Reported<RefundPath>?
+        /// Whether the partner can refund it at all; nil where that is not said.
+        public let isSupported: Bool?
         /// Whether a person has to do something.
         public let needsPerson: Bool
         /// How it is sent off and followed.
@@ -168,6 +170,7 @@ extension BorderlessXYZClient.RefundResolution: Decodable {
         let root = try decoder.container(keyedBy: Key.self)
         status = try root.decode(Reported<BorderlessXYZClient.RefundStatus>.self, forKey: .status)
         path = root.tolerant(.path)
+        isSupported = root.tolerant(.supported)
         needsPerson = root.tolerant(.requiresManualAction) ?? false
         dispatchMode = root.tolerant(.dispatchMode)
         destinationSource = root.tolerant(.destinationSource)
@@ -177,7 +180,7 @@ extension BorderlessXYZClient.RefundResolution: Decodable {
     }
 
     private enum Key: String, CodingKey {
-        case status, path, requiresManualAction, dispatchMode, destinationSource, destination, reason
+        case supported, status, path, requiresManualAction, dispatchMode, destinationSource, destination, reason
     }
 
     private struct Destination: Decodable { let address: String? }

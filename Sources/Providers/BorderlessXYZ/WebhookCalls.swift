@@ -24,11 +24,18 @@ extension BorderlessXYZClient {
         case registered(id: String)
     }
 
-    /// All addresses that are registered.
+    /// All addresses that are registered, page after page.
     public func webhooks() async -> ProviderOutcome<[WebhookSetting]> {
         await ProviderOutcome { () async throws(CallFailure) in
-            let page: Page<WebhookSetting> = try await read("/notifications/webhooks/settings")
-            return page.items
+            var found: [WebhookSetting] = []
+            for _ in 0..<Self.mostPages {
+                let query = found.last.map { [("startingAfter", $0.id)] } ?? []
+                let page: Page<WebhookSetting> = try await read("/notifications/webhooks/settings", query: query)
+                found += page.items
+                guard page.hasMore, !page.items.isEmpty else { return found }
+            }
+            // Whoever can't see the end can't know that an address is missing, and would register it again and again.
+            throw .notApplied(retryAfter: nil, message: "the list of webhooks has more than \(Self.mostPages) pages")
         }
     }
 
@@ -69,11 +76,28 @@ extension BorderlessXYZClient {
     public func keepWebhook(url: String) async -> ProviderOutcome<WebhookUpkeep> {
         await ProviderOutcome { () async throws(CallFailure) in
             let all = try await webhooks().get()
-            guard let setting = all.first(where: { $0.url == url && $0.enabled }) ?? all.first(where: { $0.url == url })
+            let ours = all.filter { Self.isSame($0.url, url) }
+            guard let setting = ours.first(where: \.enabled) ?? ours.first
             else { return .registered(id: try await registerWebhook(url: url).get().id) }
             if setting.enabled { return .fine(id: setting.id) }
             return .enabledAgain(id: try await enableWebhook(setting.id).get().id)
         }
+    }
+
+    /// Whether two addresses are one, however scheme and host, a usual port or a slash at the end are written.
+    private static func isSame(_ one: String, _ other: String) -> Bool {
+        one == other || normal(one).map { $0 == normal(other) } ?? false
+    }
+
+    private static func normal(_ text: String) -> String? {
+        guard let url = URLComponents(string: text), let scheme = url.scheme?.lowercased(),
+            let host = url.host?.lowercased()
+        else { return nil }
+        let usual = scheme == "https" ? 443 : 80
+        let port = url.port.map { $0 == usual ? "" : ":\($0)" } ?? ""
+        let path =
+            url.percentEncodedPath.hasSuffix("/") ? url.percentEncodedPath.dropLast() : url.percentEncodedPath[...]
+        return "\(scheme)://\(host)\(port)\(path)?\(url.percentEncodedQuery ?? "")"
     }
 
     /// The public key with which webhooks are said to be signed, as PEM (assumed: only integrators mention the path).

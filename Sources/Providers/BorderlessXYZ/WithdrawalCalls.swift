@@ -119,27 +119,32 @@ extension BorderlessXYZClient {
     /// How many pages a search reads before it gives up.
     static let mostPages = 50
 
-    /// An account's withdrawals that carry our reference, oldest first.
+    /// An account's withdrawals that were opened for this request since then, and carry our reference or show none;
+    /// oldest first.
     ///
-    /// In which order Borderless.xyz lists them is not documented: the search ends before the list does only where a
-    /// page runs backwards in time and has come to what is older than `since`.
+    /// Whether a reference is shown again is not documented, and apps use one twice: so account, bank account, asset,
+    /// amount and time have to fit too. In which order Borderless.xyz lists them is not documented: the search ends
+    /// before the list does only where a page runs backwards in time and has come to what is older than `since`.
     public func withdrawals(
-        of accountID: String, reference: String, since: Timestamp
+        for request: QuoteRequest, reference: String, since: Timestamp
     ) async -> ProviderOutcome<[Transaction]> {
         await ProviderOutcome { () async throws(CallFailure) in
             var found: [Transaction] = []
             var last: String?
             for _ in 0..<Self.mostPages {
-                var query = [("accountId", accountID), ("type", "Withdrawal"), ("limit", "100")]
+                var query = [("accountId", request.accountID), ("type", "Withdrawal"), ("limit", "100")]
                 if let last { query.append(("startingAfter", last)) }
                 let page: Page<Transaction> = try await read("/transactions", query: query)
-                found += page.items.filter { $0.reference == reference }
+                found += page.items.filter { item in
+                    item.isFor(request, since: since) && (item.reference == nil || item.reference == reference)
+                }
                 guard page.hasMore, let end = page.items.last, end.id != last, !page.isOlder(than: since) else {
                     return found.sorted { ($0.createdAt ?? since, $0.id) < ($1.createdAt ?? since, $1.id) }
                 }
                 last = end.id
             }
-            let message = "\(Self.mostPages) pages of withdrawals of \(accountID) don't reach back to \(since)"
+            let pages = "\(Self.mostPages) pages of withdrawals of \(request.accountID)"
+            let message = "\(pages) don't reach back to \(since)"
             throw .notApplied(retryAfter: nil, message: message)
         }
     }
@@ -150,6 +155,16 @@ extension BorderlessXYZClient {
         await ProviderOutcome { () async throws(CallFailure) in
             try await write(.post, "/transactions/\(try Self.segment(id))/cancel", [], key: key)
         }
+    }
+}
+
+extension BorderlessXYZClient.Transaction {
+    /// Whether it can't be another request's, as far as content and time tell. The account is what was asked for.
+    fileprivate func isFor(_ request: BorderlessXYZClient.QuoteRequest, since: Timestamp) -> Bool {
+        guard let createdAt, createdAt >= since, let amount, let ours = FiatAmount(request.amount) else { return false }
+        return FiatAmount(amount) == ours && asset == request.asset
+            && paymentInstructionID == request.paymentInstructionID
+            && accountID.map { $0 == request.accountID } ?? true
     }
 }
 

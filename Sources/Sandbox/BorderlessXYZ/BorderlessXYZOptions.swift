@@ -64,6 +64,14 @@ public struct BorderlessXYZOptions: Sendable, Hashable {
     public var refundsFailures = false
     /// Whether a transaction shows its refund plan.
     public var showsPlan = true
+    /// Whether a transaction shows the reference that it was opened with (not documented).
+    public var showsReference = true
+    /// Whether a transaction shows the transfers on chain that belong to it.
+    public var showsHashes = true
+    /// Whether the organisation's default lets refunds go by themselves, until somebody sets it anew.
+    public var defaultRefundsItself = true
+    /// Whether confirming the default answers with how it stands, and not with 200 alone.
+    public var answersConfirmation = true
     /// Whether the answer to a dispatch shows the plan as it was, and not yet under way.
     public var answersEligible = false
     /// With which status a dispatch is refused: 409, 400 or 422.

@@ -173,7 +173,7 @@ extension BorderlessXYZSimulator: SimulatedProvider {
     }
 
     func json(of transaction: Transaction, _ visitor: Visitor) -> JSON {
-        transaction.json(showing: options.showsPlan, masked: visitor.isMasked)
+        transaction.json(given: options, masked: visitor.isMasked)
     }
 
     /// All transactions, and what is to be posted.

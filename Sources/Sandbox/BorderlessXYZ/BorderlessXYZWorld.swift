@@ -14,6 +14,8 @@ public struct BorderlessXYZWorld: Sendable {
         public var webhookURL: String?
         /// The default destination of refunds: an address for each network.
         public var refundAddresses: [String: String] = [:]
+        /// Whether refunds to it go by themselves; nil: as the options say.
+        public var refundsItself: Bool?
         /// When somebody last confirmed it; nil: when the first request comes.
         public var refundsVerifiedAt: Timestamp?
 

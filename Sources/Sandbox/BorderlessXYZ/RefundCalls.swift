@@ -104,7 +104,8 @@ extension BorderlessXYZSimulator {
         }
         return .fields([
             "destination": .fields([
-                "type": .string("Address"), "addresses": .array(addresses), "autoRefund": .bool(true),
+                "type": .string("Address"), "addresses": .array(addresses),
+                "autoRefund": .bool(organisation.refundsItself ?? options.defaultRefundsItself),
             ]),
             "verifiedAt": .string(verified.milliseconds), "isStaleWarning": .bool(now - verified > Self.warnAfter),
             "isStaleReject": .bool(now - verified > Self.rejectAfter),
@@ -115,7 +116,7 @@ extension BorderlessXYZSimulator {
     mutating func setDefault(
         _ body: [UInt8], _ visitor: Visitor, at now: Timestamp
     ) throws(BorderlessXYZError) -> HTTPResponse {
-        let addresses = try checking { () throws(InvalidField) -> [String: String] in
+        let (addresses, refundsItself) = try checking { () throws(InvalidField) -> ([String: String], Bool) in
             let reader = try JSONReader(body: body)
             try reader.refuseOthers(than: ["type", "addresses", "autoRefund"])
             guard try reader.string("type") == "Address", let items = reader.value("addresses")?.array else {
@@ -126,15 +127,23 @@ extension BorderlessXYZSimulator {
                 let entry = try JSONReader(item, path: "addresses")
                 addresses[try entry.string("network")] = try entry.string("address", length: 1...128)
             }
-            return addresses
+            return (addresses, reader.value("autoRefund") != .bool(false))
         }
         organisations[visitor.organisation].refundAddresses = addresses
-        return try reconfirmDefault(visitor, at: now)
+        organisations[visitor.organisation].refundsItself = refundsItself
+        confirmDefault(visitor, at: now)
+        return ok(200, defaultJSON(visitor.organisation, at: now))
     }
 
     /// Somebody says that the default is right; what it had blocked is due again.
     mutating func reconfirmDefault(_ visitor: Visitor, at now: Timestamp) throws(BorderlessXYZError) -> HTTPResponse {
         guard !organisations[visitor.organisation].refundAddresses.isEmpty else { throw .notFound }
+        confirmDefault(visitor, at: now)
+        return options.answersConfirmation
+            ? ok(200, defaultJSON(visitor.organisation, at: now)) : HTTPResponse(status: 200, body: [])
+    }
+
+    private mutating func confirmDefault(_ visitor: Visitor, at now: Timestamp) {
         organisations[visitor.organisation].refundsVerifiedAt = now
         for index in transactions.indices where transactions[index].organisation == visitor.organisation {
             guard transactions[index].plan.status == .blocked, transactions[index].plan.reason == Self.staleReason
@@ -142,6 +151,5 @@ extension BorderlessXYZSimulator {
             transactions[index].plan.status = .eligible
             transactions[index].plan.reason = nil
         }
-        return ok(200, defaultJSON(visitor.organisation, at: now))
     }
 }

@@ -27,7 +27,12 @@ extension BorderlessXYZSimulator {
             } else if partner.destinationModes.contains("provider_locked") {
                 ("ProviderLocked", nil)
             } else if let standard {
-                ("OrganizationDefault", RefundDestination(type: "Address", address: standard, refundsItself: true))
+                (
+                    "OrganizationDefault",
+                    RefundDestination(
+                        type: "Address", address: standard,
+                        refundsItself: organisations[organisation].refundsItself ?? options.defaultRefundsItself)
+                )
             } else {
                 ("OriginalSender", RefundDestination(type: "Source", address: nil, refundsItself: true))
             }

@@ -77,7 +77,7 @@ struct Transaction: Sendable {
     }
 
     /// The transaction as the API shows it; nearly everything may be null.
-    func json(showing plan: Bool, masked: Bool) -> JSON {
+    func json(given options: BorderlessXYZOptions, masked: Bool) -> JSON {
         let shown = status == .processing ? script.disguise ?? status.rawValue : status.rawValue
         let reason = failureReason.map { JSON.fields(["message": .string($0), "details": .array([])]) }
         return .fields([
@@ -90,13 +90,14 @@ struct Transaction: Sendable {
             "destination": .fields([
                 "asset": .null, "amount": .orNull(order.net), "fiatCurrency": .orNull(order.fiat),
                 "imad": .orNull(status == .completed ? "2026\(id.suffix(8))" : nil), "omad": .null,
-                "traceNumber": .null, "reference": .orNull(order.reference), "externalAddress": .null,
-                "accountId": .null, "paymentInstructionId": .string(order.instructionID),
+                "traceNumber": .null, "reference": .orNull(options.showsReference ? order.reference : nil),
+                "externalAddress": .null, "accountId": .null, "paymentInstructionId": .string(order.instructionID),
             ]),
             "instructions": instructions, "createdAt": .string(created.milliseconds),
-            "updatedAt": .string(updated.milliseconds), "txHash": .array(hashes.map(JSON.string)),
+            "updatedAt": .string(updated.milliseconds),
+            "txHash": .array(options.showsHashes ? hashes.map(JSON.string) : []),
             "feeAmount": .string("0"), "developerFeeAmount": .null, "failureReason": reason ?? .null,
-            "counterPartyIdentityId": .null, "refund": plan ? self.plan.json : nil,
+            "counterPartyIdentityId": .null, "refund": options.showsPlan ? plan.json : nil,
         ])
     }
 
@@ -144,6 +145,7 @@ struct WithdrawalOrder: Sendable {
 
     func depositAddress(for id: String) -> String {
         if network == "SOLANA" || network == "SOL" { return "4Nd1mBQtrMJVYVfKf2PJy9NZUZdTAsp7D4xWLs4gDB4T" }
+        if network == "TRON" || network == "TRX" { return "TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t" }
         // 40 hexadecimal digits that depend on the id alone.
         let digits = id.utf8.map { String($0 & 15, radix: 16) }.joined()
         return "0x" + String(repeating: "0", count: max(0, 40 - digits.utf8.count)) + digits

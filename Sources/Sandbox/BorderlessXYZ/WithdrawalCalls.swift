@@ -36,12 +36,15 @@ extension BorderlessXYZSimulator {
         _ body: [UInt8], _ visitor: Visitor, at now: Timestamp
     ) throws(BorderlessXYZError) -> HTTPResponse {
         let wanted = try checking { () throws(InvalidField) in try WireQuote(JSONReader(body: body)) }
+        guard Micros.limits.contains(wanted.amount.count) else {
+            throw BorderlessXYZError(400, "amount must be from 1 to 1000000")
+        }
         let id = makeID()
         let expires = now + options.quoteLifetime
         let quote = Quote(
             organisation: visitor.organisation, asset: wanted.asset, amount: wanted.amount.text,
             instructionID: wanted.instructionID, fiat: wanted.fiat, country: wanted.country,
-            net: wanted.amount.lessOnePercent, expires: expires)
+            net: wanted.amount.lessOnePercent(and: wanted.fee), expires: expires)
         quotes[id] = quote
         return ok(
             201,
@@ -166,6 +169,7 @@ extension BorderlessXYZSimulator {
 /// A request for a price, checked for its form.
 private struct WireQuote {
     let amount: Micros
+    let fee: Micros?
     let asset: String
     let instructionID: String
     let fiat: String
@@ -177,6 +181,10 @@ private struct WireQuote {
             "counterPartyIdentityId",
         ])
         amount = try Micros(body)
+        fee = try body.value("developerFee") == nil ? nil : Micros(body, "developerFee")
+        guard (fee?.count ?? 0) < amount.count / 2 else {
+            throw InvalidField("developerFee", "must be less than half of the amount")
+        }
         _ = try body.string("accountId", length: 1...64)
         asset = try body.string("asset", length: 2...42)
         instructionID = try body.string("paymentInstructionId", length: 1...64)
@@ -226,19 +234,22 @@ private struct Micros {
     let text: String
     let count: Int
 
-    init(_ body: JSONReader) throws(InvalidField) {
-        text = try body.string("amount", length: 1...24)
+    /// What a quote may be for: from 1 to 1,000,000 of the asset.
+    static let limits = 1_000_000...1_000_000_000_000
+
+    init(_ body: JSONReader, _ name: String = "amount") throws(InvalidField) {
+        text = try body.string(name, length: 1...24)
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         let decimals = parts.count == 2 ? String(parts[1]) : "0"
         guard parts.count <= 2, 1...6 ~= decimals.utf8.count, let whole = parts.first.flatMap({ Int($0) }),
             let rest = Int(decimals + String(repeating: "0", count: 6 - decimals.utf8.count)), rest >= 0,
             0..<1_000_000_000_000 ~= whole, whole * 1_000_000 + rest > 0
-        else { throw InvalidField("amount", "must be more than 0, as text with at most six decimals") }
+        else { throw InvalidField(name, "must be more than 0, as text with at most six decimals") }
         count = whole * 1_000_000 + rest
     }
 
     var onePercent: String { Self.cents(count / 100) }
-    var lessOnePercent: String { Self.cents(count - count / 100) }
+    func lessOnePercent(and fee: Micros?) -> String { Self.cents(count - count / 100 - (fee?.count ?? 0)) }
 
     private static func cents(_ micros: Int) -> String {
         let cents = micros / 10_000

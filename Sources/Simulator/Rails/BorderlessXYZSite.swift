@@ -36,6 +36,10 @@ struct BorderlessXYZSite {
         options.showsFailedBeforeRefunded = dice.chance(0.5)
         options.refundsFailures = dice.chance(0.5)
         options.showsPlan = dice.chance(0.7)
+        options.showsReference = dice.chance(0.8)
+        // Where neither is shown, nobody could tell that crypto has arrived.
+        options.showsHashes = !options.showsPlan || dice.chance(0.7)
+        options.defaultRefundsItself = dice.chance(0.8)
         options.answersEligible = dice.chance(0.3)
         options.dispatchRefusal = dice.pick([409, 400, 422])
         options.listsNewestFirst = dice.chance(0.7)

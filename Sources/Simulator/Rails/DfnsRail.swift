@@ -131,7 +131,7 @@ extension DfnsRail {
         case "awaitingAcceptance": [.tell("accept")]
         case "awaitingConfirmation": [.tell("confirm", key: people.chance(0.3) ? "yes-2" : nil)]
         // A refund that doesn't go by itself, or is stuck.
-        case "atDesk": [.tell("dispatch")]
+        case "atDesk", "awaitingDispatch": [.tell("dispatch")]
         case "underWay": job.row.attempt > 40 ? [.tell("dispatch")] : []
         default: []
         }

@@ -41,7 +41,7 @@ extension RefundRail {
         let trigger = isPlain ? "automatic" : people.pick(["automatic", "dispatch", "ask"])
         let observe = people.chance(0.3) ? "ask" : "skip"
         let destination =
-            trigger == "dispatch" && people.chance(0.3)
+            trigger != "automatic" && people.chance(0.3)
             ? #""refund_destination":{"type":"Address","address":"\#(Self.elsewhere)"},"# : ""
         return """
             {"transaction_id":"\(transaction(of: number))","trigger":"\(trigger)",\(destination)"observe":"\(observe)",\
@@ -71,7 +71,9 @@ extension RefundRail {
     func look(at job: StoredJob, _ people: inout Dice) -> [Deed] {
         switch job.row.state {
         case "awaitingDispatch": [.tell("dispatch")]
-        case "approving": [.tell("approve", payload: #"{"address":"\#(Self.elsewhere)"}"#)]
+        // Whoever has asked can't be who approves.
+        case "approving":
+            ["app", "treasury"].map { .tell("approve", payload: #"{"address":"\#(Self.elsewhere)"}"#, by: $0) }
         case "observing": [.tell("observed", payload: #"{"amount":"997.50","asset":"USDC_POLYGON"}"#)]
         case "atDesk": [people.chance(0.2) ? .tell("give_up") : .tell("dispatch")]
         // What shows no plan may have failed long ago.

@@ -42,9 +42,11 @@ extension WithdrawalRail {
         let digit = isPlain || people.chance(0.4) ? 0 : people.whole(7...9)
         let accept = people.chance(0.3) ? "ask" : "auto"
         let observe = people.chance(0.3) ? "ask" : "skip"
-        let auto = isPlain || people.chance(0.7) ? "true" : "false"
+        let isElsewhere = people.chance(0.3)
+        // Only a destination of its own can say that a refund waits.
+        let auto = isPlain || !isElsewhere || people.chance(0.3) ? "true" : "false"
         let destination =
-            people.chance(0.3)
+            isElsewhere
             ? #""refund_destination":{"type":"Address","address":"0x00000000000000000000000000000000000000bb"},"# : ""
         let minimum = !isPlain && people.chance(0.05) ? #""min_fiat_amount":"99999999","# : ""
         return """

@@ -2,19 +2,22 @@ import Postgres
 import SQL
 
 /// What can be paused as a whole.
-private let kinds = ["workflow", "tenant", "provider", "account"]
+private let kinds = ["workflow", "tenant", "provider", "account", "schedule"]
 
-/// `lockstep pause-whole`: stops a workflow, a tenant, a provider or an account.
+/// `lockstep pause-whole`: stops a workflow, a tenant, a provider, an account or a schedule.
 enum PauseWhole: Command {
     static let name = "pause-whole"
-    static let summary = "Pause a whole workflow, tenant, provider or account; prints paused or already paused."
+    static let summary =
+        "Pause a whole workflow, tenant, provider, account or schedule; prints paused or already paused."
     static let positional = ["KIND", "NAME"]
     static let discussion = """
-        KIND is workflow, tenant, provider or account; an account's NAME is PROVIDER/ACCOUNT, such as dfns/main.
+        KIND is workflow, tenant, provider, account or schedule; an account's NAME is PROVIDER/ACCOUNT, such as
+        dfns/main.
 
         The jobs of a paused workflow or tenant are not taken up; what is under way is finished first. A paused provider
         or account is not called: its jobs wait without losing an attempt, and their deadlines go on. Enqueue and signal
-        go on in any case. `lockstep pause` is for single jobs, and for many by a filter.
+        go on in any case. A paused schedule enqueues nothing, and its jobs go on. `lockstep pause` is for single jobs,
+        and for many by a filter.
         """
     static let options = [
         Option("reason", "TEXT", "Why, for whoever asks why a job waits."),
@@ -35,7 +38,8 @@ enum PauseWhole: Command {
 /// `lockstep resume-whole`: ends such a pause.
 enum ResumeWhole: Command {
     static let name = "resume-whole"
-    static let summary = "End the pause of a whole workflow, tenant, provider or account; prints resumed or not paused."
+    static let summary =
+        "End the pause of a whole workflow, tenant, provider, account or schedule; prints resumed or not paused."
     static let positional = ["KIND", "NAME"]
     static let options = [Option("database", "URL", "The database (default: LOCKSTEP_DATABASE_URL).")]
 

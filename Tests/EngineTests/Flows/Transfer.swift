@@ -191,7 +191,7 @@ enum Transfer: Workflow {
 
     static func refused(_ refusal: ProviderRefusal) -> Event { .refused(code: refusal.code) }
 
-    static let signals = ["cancel", "approve", "amend", "note", "reverse", "hurry"]
+    static let signals = ["cancel", "approve", "amend", "note", "sign", "reverse", "hurry"]
 
     static func event(for signal: Signal) -> Event? {
         switch signal.name {
@@ -199,6 +199,7 @@ enum Transfer: Workflow {
         case "approve": .approved
         case "amend": signal.payload["amount"]?.string.map { .amended(amount: $0) }
         case "note": signal.payload["text"]?.string.map { .noted(text: $0) }
+        case "sign": .noted(text: "by \(signal.actor ?? "nobody")")
         case "reverse": .reversed
         default: nil
         }

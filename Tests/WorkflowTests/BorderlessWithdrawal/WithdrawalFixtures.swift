@@ -32,11 +32,12 @@ enum WithdrawalFixture {
 
     static func report(
         _ stage: BorderlessWithdrawal.Stage, id: Identifier = .sample, hashes: [String] = [], cause: String? = nil,
-        instructions: BorderlessWithdrawal.Instructions? = nil
+        instructions: BorderlessWithdrawal.Instructions? = nil, refundIsDue: Bool? = nil
     ) -> BorderlessWithdrawal.Event {
         .reported(
             report: BorderlessWithdrawal.Report(
-                id: id, stage: stage, instructions: instructions, hashes: hashes, cause: cause))
+                id: id, stage: stage, instructions: instructions, hashes: hashes, cause: cause, refundIsDue: refundIsDue
+            ))
     }
 
     /// One whose corridor is served, and that asks for a price.

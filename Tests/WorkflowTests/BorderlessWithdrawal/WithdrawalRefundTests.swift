@@ -62,7 +62,7 @@ struct WithdrawalRefundTests {
         var withdrawal = Fixture.funded()
         withdrawal.receive(Fixture.report(.failed, cause: "expired"))
         #expect(Fixture.funds(withdrawal.state) == "in_flight")
-        #expect(try #require(Fixture.refund(withdrawal)).hasMoneyLeft == false)
+        #expect(try #require(Fixture.refund(withdrawal)).hasMoneyLeft == true, "“nothing moved” is no answer")
         withdrawal.receive(ending: ending(.canceled, ["code": "nothing_moved"]))
         #expect(withdrawal.outcome == .failed)
         #expect(Fixture.funds(withdrawal.state) == "in_flight")
@@ -113,7 +113,7 @@ struct WithdrawalRefundTests {
 
     @Test("Refunds that don't go by themselves wait for somebody's word")
     func manualRefund() throws {
-        var withdrawal = Fixture.funded(Fixture.order(autoRefund: false))
+        var withdrawal = Fixture.funded(Fixture.order(to: .sample, autoRefund: false))
         withdrawal.receive(Fixture.report(.failed, hashes: ["0xab"]))
         #expect(try #require(Fixture.refund(withdrawal)).trigger == .ask)
     }
@@ -127,6 +127,27 @@ struct WithdrawalRefundTests {
         #expect(Fixture.funds(withdrawal.state) == "at_provider")
         #expect(
             BorderlessWithdrawal.output(of: withdrawal.state)["reason"] == "account closed; no refund: written off")
+        #expect(withdrawal.plan.watch != nil)
+        #expect(
+            withdrawal.receive(Fixture.report(.failed, hashes: ["0xab"], refundIsDue: true)) == .ignore,
+            "where the crypto is was known when it was given up")
+        withdrawal.receive(Fixture.report(.refunded, hashes: ["0xab"]))
+        #expect(caseName(of: withdrawal.state) == "refunding")
+        withdrawal.receive(ending: ending(.failed, ["reason": "not seen"]))
+        #expect(withdrawal.receive(Fixture.report(.refunded, hashes: ["0xab"])) == .ignore, "given up for good")
+    }
+
+    @Test("Failed with no transfer shown, and a plan by which money is due: the crypto is with Borderless.xyz")
+    func planTells() throws {
+        var withdrawal = Fixture.awaiting()
+        withdrawal.receive(Fixture.report(.failed, cause: "account closed", refundIsDue: true))
+        #expect(Fixture.funds(withdrawal.state) == "at_provider")
+        #expect(try #require(Fixture.refund(withdrawal)).hasMoneyLeft == true)
+        var late = Fixture.awaiting()
+        late.receive(Fixture.report(.failed, cause: "nobody paid", refundIsDue: false))
+        #expect(Fixture.funds(late.state) == "in_wallet")
+        late.receive(Fixture.report(.failed, refundIsDue: true))
+        #expect(Fixture.funds(late.state) == "at_provider")
     }
 
     @Test("A bank returns the money days after it was delivered: the job is reopened, and ends as reversed")
@@ -138,7 +159,12 @@ struct WithdrawalRefundTests {
         #expect(withdrawal.receive(Fixture.report(.completed)) == .ignore)
         var viaFailed = withdrawal
         withdrawal.receive(Fixture.report(.refunded))
+        #expect(caseName(of: withdrawal.state) == "refunding", "how much came back is asked, or said to be unknown")
+        withdrawal.receive(ending: ending(.refunded, ["refunded_amount": .null, "funds": "returned"]))
         #expect(withdrawal.outcome == .reversed)
+        #expect(
+            BorderlessWithdrawal.output(of: withdrawal.state)["note"]
+                == "Borderless.xyz doesn't tell how much came back: unknown until it was observed")
         viaFailed.receive(Fixture.report(.failed, cause: "returned by the bank"))
         #expect(caseName(of: viaFailed.state) == "refunding")
         viaFailed.receive(ending: ending(.refunded))
@@ -157,7 +183,13 @@ struct WithdrawalRefundTests {
     func providerBalance() {
         var withdrawal = Fixture.funded()
         withdrawal.receive(Fixture.report(.failed, hashes: ["0xab"]))
+        var unsaid = withdrawal
         withdrawal.receive(ending: ending(.refunded, ["funds": "provider_balance", "refunded_amount": .null]))
         #expect(Fixture.funds(withdrawal.state) == "provider_balance")
+        unsaid.receive(
+            ending: ending(.refunded, ["refunded_amount": "97.5", "discrepancy": "less than the 100 that had left"]))
+        #expect(Fixture.funds(unsaid.state) == "unknown")
+        #expect(
+            BorderlessWithdrawal.output(of: unsaid.state)["discrepancy"] == "less than the 100 that had left")
     }
 }

@@ -124,6 +124,67 @@ struct WithdrawalTests {
         #expect(caseName(of: withdrawal.state) == "awaitingFunds")
     }
 
+    @Test(
+        "A repetition that is refused, since its quote was used, proves that the first was taken: it is looked for again"
+    )
+    func usedQuote() throws {
+        func searching() -> Simulation<BorderlessWithdrawal> {
+            var withdrawal = Fixture.quoting()
+            withdrawal.receive(.quoted(quote: Fixture.quote()))
+            #expect(
+                withdrawal.receive(.found(reports: [.init(id: .sample, stage: .pending, isNamed: false)])) == .ignore,
+                "without a reference it may be another job's")
+            withdrawal.receive(refusal: ProviderRefusal(code: "used", message: "Quote was already used"))
+            #expect(withdrawal.activity == .search(order: Fixture.order()))
+            return withdrawal
+        }
+        var alone = searching()
+        alone.receive(.found(reports: [.init(id: .sample, stage: .pending, isNamed: false)]))
+        #expect(caseName(of: alone.state) == "preparing")
+        var crowded = searching()
+        let other = try Identifier(text: "id-2")
+        crowded.receive(
+            .found(reports: [
+                .init(id: .sample, stage: .pending, isNamed: false), .init(id: other, stage: .pending, isNamed: false),
+            ]))
+        #expect(crowded.activity == .requestQuote(order: Fixture.order()), "one of them may be another job's")
+        var named = searching()
+        named.receive(
+            .found(reports: [
+                .init(id: other, stage: .pending, isNamed: false), .init(id: .sample, stage: .pending, isNamed: true),
+            ]))
+        #expect(BorderlessWithdrawal.references(of: named.state).map(\.value) == ["id-1"])
+        #expect(caseName(of: named.state) == "preparing", "and the other is nobody's orphan")
+        var gone = searching()
+        gone.receive(.found(reports: []))
+        #expect(caseName(of: gone.state) == "quoting")
+    }
+
+    @Test("What no member alone can say is refused before anything is asked: a refund that waits, too many decimals")
+    func impossibleOrders() throws {
+        func reason(_ order: BorderlessWithdrawal.Order) -> String? {
+            let withdrawal = Simulation(of: BorderlessWithdrawal.self, input: order)
+            return withdrawal.outcome == .failed
+                ? BorderlessWithdrawal.output(of: withdrawal.state)["reason"]?.string : nil
+        }
+        #expect(
+            reason(Fixture.order(autoRefund: false))
+                == "auto_refund: it is sent as part of refund_destination, which is not there; name one")
+        #expect(reason(Fixture.order(to: .sample, autoRefund: false)) == nil)
+        func order(_ amount: String, _ asset: String) throws -> BorderlessWithdrawal.Order {
+            BorderlessWithdrawal.Order(
+                borderlessAccountID: .sample, asset: try NetworkAsset(text: asset),
+                amount: try BorderlessWithdrawal.Amount(text: amount), fiatCurrency: .sample, country: .sample,
+                paymentInstructionsID: .sample, paymentPurpose: .sample, accept: .auto)
+        }
+        #expect(
+            reason(try order("1.0000001", "USDC_POLYGON"))
+                == "amount: USDC_POLYGON has 6 decimals, and 1.0000001 has more")
+        for (amount, asset) in [("1.0000010", "USDC_POLYGON"), ("1.0000001", "USDT_BSC"), ("1.0000001", "ETH")] {
+            #expect(reason(try order(amount, asset)) == nil)
+        }
+    }
+
     @Test("An orphan that can't be called off is never funded, and keeps nobody waiting")
     func stubbornOrphan() throws {
         let orphan = try Identifier(text: "id-2")
@@ -153,13 +214,19 @@ struct WithdrawalTests {
         }
     }
 
-    @Test("An address that changes while the app may be sending is not shown in place of the first")
+    @Test("Instructions that change while the app may be sending are not shown in place of the first")
     func changedAddress() {
-        var withdrawal = Fixture.awaiting()
-        var other = Fixture.instructions
-        other = .init(address: "0x00000000000000000000000000000000000000e1", asset: other.asset, amount: other.amount)
-        withdrawal.receive(Fixture.report(.pending, instructions: other))
-        #expect(caseName(of: withdrawal.state) == "canceling")
+        let first = Fixture.instructions
+        for other in [
+            BorderlessWithdrawal.Instructions(
+                address: "0x00000000000000000000000000000000000000e1", asset: first.asset, amount: first.amount),
+            .init(address: first.address, asset: "USDT_POLYGON", amount: first.amount),
+            .init(address: first.address, asset: first.asset, amount: "100.01"),
+        ] {
+            var withdrawal = Fixture.awaiting()
+            withdrawal.receive(Fixture.report(.pending, instructions: other))
+            #expect(caseName(of: withdrawal.state) == "canceling")
+        }
     }
 
     @Test(
@@ -206,6 +273,29 @@ struct WithdrawalTests {
         withdrawal.receive(Fixture.report(.processing, hashes: ["0xab"]))
         withdrawal.receive(Fixture.report(.completed))
         #expect(withdrawal.outcome == .completed)
+    }
+
+    @Test("A cancel that meets Orchestrating is made up for as soon as it is possible; nothing is taken for paid")
+    func cancelMeetsOrchestrating() {
+        var withdrawal = Simulation(
+            of: BorderlessWithdrawal.self,
+            in: .preparing(withdrawal: .init(id: .sample, order: Fixture.order(), stage: .verifying)))
+        withdrawal.receive(signal: Signal(name: "cancel"))
+        #expect(withdrawal.receive(Fixture.report(.orchestrating)) == .ignore, "a look-up: not called off")
+        withdrawal.receive(refusal: ProviderRefusal(code: "conflict", message: "it is Orchestrating"))
+        var skipped = withdrawal
+        for stage in [BorderlessWithdrawal.Stage.orchestrating, .unknown, .orchestrating] {
+            withdrawal.receive(Fixture.report(stage))
+            #expect(caseName(of: withdrawal.state) == "retracting")
+        }
+        withdrawal.receive(Fixture.report(.pending))
+        #expect(withdrawal.activity == .cancel(id: .sample))
+        withdrawal.receive(.retracted)
+        #expect(withdrawal.receive(Fixture.report(.pending)) == .ignore, "a call that was taken may show late")
+        withdrawal.receive(Fixture.report(.cancelled))
+        #expect(withdrawal.outcome == .canceled)
+        skipped.receive(Fixture.report(.pending))
+        #expect(skipped.activity == .cancel(id: .sample), "nobody has seen it Orchestrating")
     }
 
     @Test("Nobody sends the crypto: it is called off after a day, and counts as expired")

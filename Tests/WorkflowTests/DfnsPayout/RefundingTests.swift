@@ -35,6 +35,13 @@ struct DfnsPayoutRefunding {
         #expect(order.account == nil, "the account of Borderless.xyz called main, unless the order names another")
     }
 
+    @Test("Borderless.xyz's own webhooks find the payout too, by the id that both know")
+    func webhooks() {
+        #expect(
+            DfnsPayout.references(of: refunding.state).contains(Reference(provider: "borderless_xyz", value: "bl-1")))
+        #expect(DfnsPayout.references(of: refunding.state).contains(Reference(provider: "dfns", value: "bl-1")))
+    }
+
     @Test("Refunded: the payout ends so, and says that nobody knows how much came back")
     func refunded() {
         var payout = refunding

@@ -110,6 +110,28 @@ struct RefundPlanTests {
         #expect(Refund.output(of: refund.state)["discrepancy"] == "another asset: USDC_POLYGON had left")
     }
 
+    @Test("Nobody had waited for it: what was seen later is recorded all the same, and compared with what had left")
+    func observedLate() {
+        // As for a payout through Dfns: the order doesn't know how much had left, and the transaction does.
+        var order = Fixture.order()
+        order.sentAmount = nil
+        order.sentAsset = nil
+        var refund = Simulation(of: Refund.self, input: order)
+        refund.receive(
+            .reported(
+                report: Refund.Report(stage: .refunded, asset: .sample, amount: FiatAmount("1000"), partner: "Bridge")))
+        #expect(refund.outcome == .refunded)
+        refund.receive(signal: Signal(name: "observed", payload: ["amount": "997.5", "asset": "USDC_POLYGON"]))
+        let output = Refund.output(of: refund.state)
+        #expect(refund.outcome == .refunded)
+        #expect(output["refunded_amount"] == "997.5")
+        #expect(output["discrepancy"] == "less than the 1000 that had left")
+        #expect(output["funds"] == "returned")
+        #expect(
+            refund.receive(signal: Signal(name: "observed", payload: ["amount": "1", "asset": "USDC_POLYGON"]))
+                == .refuse("the job is over: book it in the ledger"))
+    }
+
     @Test("A refund onto the balance at the partner is a claim there, and said to be one")
     func providerBalance() {
         let refund = Fixture.failed(plan: Fixture.plan(.succeeded, path: .providerBalance))
@@ -122,9 +144,44 @@ struct RefundPlanTests {
         delivered.receive(Fixture.report(.completed))
         #expect(delivered.outcome == .canceled)
         #expect(Refund.output(of: delivered.state)["code"] == "delivered")
-        var unknown = Simulation(of: Refund.self, input: Fixture.order())
+        var unknown = Simulation(of: Refund.self, input: Fixture.order(hasMoneyLeft: nil))
         unknown.receive(refusal: ProviderRefusal(code: "not_found", message: "no such transaction"))
         #expect(unknown.outcome == .failed)
+    }
+
+    @Test("Carried out, with a plan that says that money goes back all the same: the refund is followed")
+    func deliveredAndReturned() {
+        for (status, state) in [
+            (Refund.PlanStatus.created, "notNeeded"), (.notNeeded, "notNeeded"), (.unsupported, "notNeeded"),
+            (.inProgress, "underWay"), (.eligible, "underWay"), (.blocked, "atDesk"),
+        ] {
+            var refund = Simulation(of: Refund.self, input: Fixture.order())
+            refund.receive(Fixture.report(.completed, plan: Fixture.plan(status)))
+            if caseName(of: refund.state) == "assessing" { refund.receive(Fixture.capabilities()) }
+            #expect(caseName(of: refund.state) == state, "\(status)")
+        }
+    }
+
+    @Test("Money has left, and its transaction can't be read: that lies on a desk, and is read on")
+    func unreadableTransaction() {
+        var refund = Simulation(of: Refund.self, input: Fixture.order(hasMoneyLeft: true))
+        refund.receive(refusal: ProviderRefusal(code: "not_found", message: "Not Found"))
+        #expect(Fixture.sentence(refund.state)?.hasPrefix("the transaction can't be read (Not Found)") == true)
+        #expect(refund.receive(.refused(refusal: Refusal(.notFound, "Not Found"))) == .ignore)
+        refund.receive(Fixture.report(.refunded))
+        #expect(refund.outcome == .refunded)
+    }
+
+    @Test("A plan that said that nothing had moved, and is eligible once the money has arrived: the desk is told so")
+    func becomesEligible() {
+        var refund = Fixture.failed(Fixture.order(.ask), plan: Fixture.plan(.cancelled))
+        #expect(Fixture.sentence(refund.state)?.hasPrefix("Borderless.xyz says “cancelled”") == true)
+        refund.receive(Fixture.report(.cancelled, plan: Fixture.plan(.eligible)))
+        #expect(
+            Fixture.sentence(refund.state)
+                == "the refund may be sent off now: signal “dispatch”, unless it is to go by itself, which this job sees"
+        )
+        #expect(refund.receive(Fixture.report(.cancelled, plan: Fixture.plan(.eligible))) == .ignore)
     }
 
     @Test("Credentials that were replaced say nothing about the refund: parked, mended, and it goes on")

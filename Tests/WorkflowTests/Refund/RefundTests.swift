@@ -30,11 +30,12 @@ struct RefundTests {
         refund.receive(Fixture.report(.failed))
         refund.receive(Fixture.capabilities())
         #expect(caseName(of: refund.state) == "checkingDefault")
-        refund.receive(.defaultRead(standing: .fresh))
+        refund.receive(.defaultRead(standing: .fresh, networks: ["POLYGON"]))
         #expect(caseName(of: refund.state) == "underWay")
         #expect(refund.receive(Fixture.report(.failed)) == .ignore)
         refund.receive(Fixture.report(.refunded))
         #expect(refund.outcome == .refunded)
+        #expect(Refund.output(of: refund.state)["funds"] == "unknown", "in a wallet, or on a balance at the partner")
     }
 
     @Test("Failed for now may be Refunded at once, and either is taken")
@@ -75,6 +76,19 @@ struct RefundTests {
                 refund.receive(signal: Signal(name: "dispatch"))
                     == .refuse("the refund is under way; a second one would be a mistake"))
         }
+    }
+
+    @Test("A plan that a reading still shows as eligible after the dispatch may be sent off again")
+    func dispatchedInVain() {
+        var refund = Fixture.failed(Fixture.order(.dispatch))
+        refund.receive(.dispatched(plan: Fixture.plan(.eligible)))
+        refund.receive(Fixture.report(.failed))
+        #expect(
+            refund.receive(signal: Signal(name: "dispatch"))
+                == .refuse("the refund is under way; a second one would be a mistake"), "no reading has shown it")
+        refund.receive(Fixture.report(.failed, plan: Fixture.plan(.eligible)))
+        refund.receive(signal: Signal(name: "dispatch"))
+        #expect(caseName(of: refund.state) == "dispatching")
     }
 
     @Test("A dispatch whose outcome is unknown is looked up before it is repeated")
@@ -164,6 +178,53 @@ struct RefundTests {
         #expect(caseName(of: possible.state) == "approving")
     }
 
+    @Test("What the order names is above all that is stored: a bare dispatch sends nothing elsewhere")
+    func orderedDestinationStays() throws {
+        var asked = Fixture.failed(Fixture.order(.ask, to: .sample))
+        #expect(Refund.output(of: asked.state)["new_destination"] == .string(ChainAddress.sample.text))
+        asked.receive(signal: Signal(name: "dispatch"))
+        #expect(caseName(of: asked.state) == "approving")
+        #expect(
+            asked.receive(signal: Signal(name: "dispatch"))
+                == .refuse("another destination was asked for: approve it, or name a destination"))
+        asked.receive(signal: Signal(name: "approve", payload: ["address": .string(ChainAddress.sample.text)]))
+        #expect(asked.activity == .dispatch(id: "id-1", target: .sample))
+        var rejected = Fixture.failed(Fixture.order(.dispatch, to: .sample), types: ["Source"])
+        #expect(caseName(of: rejected.state) == "atDesk")
+        #expect(
+            rejected.receive(signal: Signal(name: "dispatch"))
+                == .refuse("Bridge takes Source only: Address is not possible"))
+        #expect(caseName(of: rejected.state) == "atDesk")
+        var turnedDown = Fixture.failed(Fixture.order(.dispatch, to: .sample))
+        turnedDown.receive(signal: Signal(name: "approve", payload: ["address": .string(ChainAddress.sample.text)]))
+        turnedDown.receive(refusal: ProviderRefusal(code: "invalid", message: "not this address"))
+        turnedDown.receive(Fixture.report(.failed, plan: Fixture.plan(.eligible)))
+        turnedDown.receive(signal: Signal(name: "dispatch"))
+        #expect(caseName(of: turnedDown.state) == "approving", "a second yes, as before")
+    }
+
+    @Test("An automatic refund takes no destination: Borderless.xyz would send it elsewhere")
+    func automaticDestination() {
+        let refund = Simulation(of: Refund.self, input: Fixture.order(.automatic, to: .sample))
+        #expect(refund.outcome == .failed)
+        #expect(Refund.output(of: refund.state)["reason"]?.string?.hasPrefix("refund_destination: ") == true)
+    }
+
+    @Test("Who has asked for another destination can't be who approves it")
+    func sameEyes() {
+        let address = JSONValue.string(Fixture.elsewhere)
+        var refund = Fixture.failed(Fixture.order(.ask))
+        refund.receive(
+            signal: Signal(name: "dispatch", payload: ["type": "Address", "address": address], actor: "erin"))
+        #expect(Refund.output(of: refund.state)["asked_by"] == "erin")
+        refund.receive(Fixture.report(.failed, plan: Fixture.plan(.eligible, layer: .originalSender)))
+        #expect(
+            refund.receive(signal: Signal(name: "approve", payload: ["address": address], actor: "erin"))
+                == .refuse("erin has asked for this destination: somebody else has to approve it"))
+        refund.receive(signal: Signal(name: "approve", payload: ["address": address], actor: "frank"))
+        #expect(caseName(of: refund.state) == "dispatching")
+    }
+
     @Test("Of several partners the strictest counts, unless it is known which one it is")
     func strictest() {
         var refund = Simulation(of: Refund.self, input: Fixture.order(.dispatch, to: .sample))
@@ -199,7 +260,7 @@ struct RefundTests {
     func staleDefault() {
         var refund = Fixture.failed(plan: Fixture.plan(.eligible, layer: .organisationDefault))
         #expect(refund.activity == .readDefault)
-        refund.receive(.defaultRead(standing: .rejected))
+        refund.receive(.defaultRead(standing: .rejected, networks: ["POLYGON"]))
         #expect(
             Fixture.sentence(refund.state)?.hasPrefix(
                 "nobody has confirmed the organisation's default destination for 90 days") == true)
@@ -207,9 +268,31 @@ struct RefundTests {
         #expect(caseName(of: refund.state) == "dispatching")
         for standing in [Refund.Standing.fresh, .stale, .missing] {
             var other = Fixture.failed(plan: Fixture.plan(.eligible, layer: .organisationDefault))
-            other.receive(.defaultRead(standing: standing))
+            other.receive(.defaultRead(standing: standing, networks: ["POLYGON"]))
             #expect(caseName(of: other.state) == "underWay")
         }
+    }
+
+    @Test("A default that has no address where the money is to go lies on a desk: nobody would send it")
+    func defaultOnOtherNetworks() {
+        var refund = Fixture.failed(plan: Fixture.plan(.eligible, layer: .organisationDefault))
+        refund.receive(.defaultRead(standing: .fresh, networks: ["BASE", "ETHEREUM"]))
+        #expect(
+            Fixture.sentence(refund.state)
+                == "the organisation's default destination has no address on POLYGON, where the money is to go: add "
+                + "one on Borderless.xyz's dashboard, or signal “dispatch” with a destination")
+    }
+
+    @Test("A default by which no refund goes by itself: it waits for a word, and not for what never comes")
+    func defaultByHand() {
+        var refund = Fixture.failed(plan: Fixture.plan(.eligible, layer: .organisationDefault))
+        refund.receive(.defaultRead(standing: .manual, networks: ["POLYGON"]))
+        #expect(caseName(of: refund.state) == "awaitingDispatch")
+        #expect(
+            refund.receive(Fixture.report(.failed, plan: Fixture.plan(.eligible, layer: .organisationDefault)))
+                == .ignore)
+        refund.receive(signal: Signal(name: "dispatch"))
+        #expect(refund.activity == .dispatch(id: "id-1", target: nil))
     }
 
     @Test("A layer other than the default needs no look at it")

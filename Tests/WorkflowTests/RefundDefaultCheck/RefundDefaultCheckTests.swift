@@ -41,8 +41,41 @@ struct RefundDefaultCheckTests {
                 + "addresses, then signal “confirm”, or correct them first")
         #expect(check.receive(.read(standing: standing(.stale))) == .ignore)
         check.receive(signal: Signal(name: "confirm"))
+        #expect(check.activity == .readDefault, "are they still those that somebody has looked at?")
+        check.receive(.read(standing: standing(.stale)))
         #expect(check.activity == .confirmDefault)
+        check.receive(.confirmed)
         check.receive(.read(standing: standing(.fresh)))
+        #expect(check.outcome == .completed)
+    }
+
+    @Test("Addresses that were changed since somebody looked at them are not confirmed unseen")
+    func changedMeanwhile() {
+        var check = read(standing(.stale))
+        check.receive(signal: Signal(name: "confirm"))
+        let other = RefundDefaultCheck.Standing(age: .stale, verifiedAt: nil, addresses: ["POLYGON": "0xbb"])
+        check.receive(.read(standing: other))
+        #expect(caseName(of: check.state) == "asking")
+        #expect(RefundDefaultCheck.output(of: check.state)["addresses"] == ["POLYGON": "0xbb"])
+    }
+
+    @Test("One that lacks a network where money may have to come back lies on a desk until somebody adds it")
+    func incomplete() {
+        var check = Simulation(
+            of: RefundDefaultCheck.self, input: RefundDefaultCheck.Order(networks: [.polygon, .base]))
+        check.receive(.read(standing: standing(.fresh)))
+        #expect(check.plan.overdue?.after == .zero)
+        #expect(
+            RefundDefaultCheck.output(of: check.state)["reason"]
+                == "the default has no address on BASE: add one on Borderless.xyz's dashboard")
+        #expect(
+            check.receive(signal: Signal(name: "confirm"))
+                == .refuse("there is nothing to confirm yet: set the missing addresses first"))
+        #expect(check.receive(.read(standing: standing(.fresh))) == .ignore)
+        check.receive(
+            .read(
+                standing: RefundDefaultCheck.Standing(
+                    age: .fresh, verifiedAt: nil, addresses: ["POLYGON": "0xaa", "BASE": "0xaa"])))
         #expect(check.outcome == .completed)
     }
 
@@ -64,10 +97,16 @@ struct RefundDefaultCheckTests {
         #expect(check.outcome == .expired)
     }
 
-    @Test("None is set: that is told, and is no success")
+    @Test("None is set: that lies on a desk, and is no success when nobody sets one")
     func missing() {
-        let check = read(nil)
+        var check = read(nil)
+        #expect(check.plan.overdue?.desk == "treasury")
+        #expect(check.plan.overdue?.after == .zero)
+        #expect(
+            RefundDefaultCheck.output(of: check.state)["reason"]?.string?.hasPrefix("no default is set, so that")
+                == true
+        )
+        check.passDeadline()
         #expect(check.outcome == .failed)
-        #expect(RefundDefaultCheck.output(of: check.state)["reason"] != nil)
     }
 }
