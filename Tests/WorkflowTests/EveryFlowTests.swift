@@ -47,7 +47,7 @@ struct EveryFlowTests {
     /// The ends that may be left: what was done can be undone, what failed may still come back, and money arrives late.
     private static let reopening = [
         "pontis_payout": ["completed on reported"],
-        "dollarpe_payout": ["completed on reported", "failed on reported"],
+        "dollarpe_payout": ["completed on reported", "failed on reported", "canceled on reported"],
         "borderless_withdrawal": [
             "completed on reported", "failed on reported", "expired on reported", "canceled on reported",
             "failed on funded", "expired on funded", "canceled on funded",
