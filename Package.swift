@@ -251,7 +251,7 @@ let package = Package(
             "WebhooksTests",
             of: [
                 "Webhooks", "Activities", "Engine", "WorkflowCore", "Time", "HTTPTypes", "LockstepTesting", "Crypto",
-                "Dfns", "BorderlessPayments", "Domain", "HTTPClient",
+                "Dfns", "BorderlessPayments", "DollarPe", "DollarPePayout", "Domain", "HTTPClient",
             ]),
         tests("SimulatorTests", of: ["Simulator"]),
         tests("BenchTests", of: ["Bench", "JSONSchema"]),

@@ -28,7 +28,8 @@ extension DollarPePayout.Event {
         self = .limited(
             limits: DollarPePayout.Limits(
                 available: DollarPePayout.Available(available), resetAt: limits.resetAt,
-                needsDiligence: limits.isEDDRequired))
+                needsDiligence: limits.isEDDRequired,
+                ceiling: limits.ceiling.flatMap { try? FiatAmount($0) }.map(DollarPePayout.Available.init)))
     }
 
     /// A locked rate; nil where what it says is no amount of money.
@@ -39,17 +40,6 @@ extension DollarPePayout.Event {
         self = .quoted(
             quote: DollarPePayout.Quote(
                 id: quotation.id, receiving: receiving, rate: rate, expiresAt: quotation.expiresAt))
-    }
-
-    /// Whether a quotation was used: an order whose answer was lost has arrived, and its payout may be named or not.
-    init?(lookingUp quotation: DollarPeClient.QuotationState) {
-        if let payout = quotation.payout {
-            self = .initiated(id: payout)
-        } else if ["UNLINKED", "EXPIRED"].contains(quotation.status.uppercased()) {
-            return nil
-        } else {
-            self = .refused(refusal: Refusal(.duplicate, "the quotation is \(quotation.status)"))
-        }
     }
 
     /// How far a payout is; a status that this build does not know is kept as the word that it is.
@@ -63,7 +53,9 @@ extension DollarPePayout.Event {
             case .known(.inReview), .known(.cancelled), .unknown: .other(word: payout.status.description)
             }
         self = .reported(
-            report: DollarPePayout.Report(status: status, utr: payout.utr, transfer: payout.transfer))
+            report: DollarPePayout.Report(
+                status: status, utr: payout.utr, transfer: payout.transfer,
+                receiving: payout.receiving.flatMap { try? FiatAmount($0) }))
     }
 }
 
@@ -92,7 +84,6 @@ extension DollarPeClient.Risk {
     init(_ risk: DollarPePayout.Risk) {
         self.init(
             deviceID: risk.deviceID?.text, ipAddress: risk.ipAddress?.text,
-            isReportedByPolice: risk.isReportedByPolice ?? false,
-            isReportedAsSuspicious: risk.isReportedAsSuspicious ?? false)
+            isReportedByPolice: risk.isReportedByPolice, isReportedAsSuspicious: risk.isReportedAsSuspicious)
     }
 }

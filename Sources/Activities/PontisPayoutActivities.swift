@@ -24,11 +24,9 @@ public struct PontisPayoutActivities: ActivityHandler {
         }
         switch activity {
         case .send(let order):
-            return Answer(await client.send(PontisClient.PayoutOrder(order), key: context.key.uuid)) {
-                .init(taken: $0)
-            }
+            return Answer(await client.send(PontisClient.PayoutOrder(order), key: context.key.uuid)) { .init($0) }
         case .readPayout(let id):
-            return Answer(await client.payout(id)) { .init(reading: $0) }
+            return Answer(await client.payout(id)) { .init($0) }
         }
     }
 }

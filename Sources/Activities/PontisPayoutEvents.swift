@@ -5,36 +5,27 @@ import ProviderCore
 import WorkflowCore
 
 extension PontisPayout.Event {
-    /// What a reading of a payout says; nil where it is a word that this build does not know.
-    ///
-    /// The payout then counts as under way until it is overdue.
-    init?(reading payout: PontisClient.Payout) {
-        guard let status = PontisPayout.Status(payout) else { return nil }
-        self = .reported(report: PontisPayout.Report(id: payout.id, status: status))
-    }
-
-    /// What the answer to an order says: its id is never lost, whatever is said of the payout.
-    init(taken payout: PontisClient.Payout) {
-        self = .reported(
-            report: PontisPayout.Report(id: payout.id, status: PontisPayout.Status(payout) ?? .pending))
+    /// What the answer to an order or a reading of a payout says.
+    init(_ payout: PontisClient.Payout) {
+        self = .reported(report: PontisPayout.Report(id: payout.id, status: PontisPayout.Status(payout)))
     }
 }
 
 extension PontisPayout.Status {
-    /// How far a payout is; nil where PontisGlobe says so in a word that is not documented.
-    init?(_ payout: PontisClient.Payout) {
-        guard case .known(let status) = payout.status else { return nil }
+    /// How far a payout is; what PontisGlobe says in a word that is not documented is kept as it is.
+    init(_ payout: PontisClient.Payout) {
         let why = Refusal(.provider, payout.statusMessage ?? "PontisGlobe gave no reason")
         self =
-            switch status {
-            case .pendingApproval: .pendingApproval
-            case .pending: .pending
-            case .processing: .processing
-            case .completed: .completed
-            case .failed: .failed(why: why)
-            case .rejected: .rejected(why: why)
-            case .canceled: .canceled
-            case .reversed: .reversed(why: why)
+            switch payout.status {
+            case .known(.pendingApproval): .pendingApproval
+            case .known(.pending): .pending
+            case .known(.processing): .processing
+            case .known(.completed): .completed
+            case .known(.failed): .failed(why: why)
+            case .known(.rejected): .rejected(why: why)
+            case .known(.canceled): .canceled
+            case .known(.reversed): .reversed(why: why)
+            case .unknown(let word): .other(word: word)
             }
     }
 }

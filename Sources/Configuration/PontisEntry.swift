@@ -26,7 +26,7 @@ extension PontisEntry: ReadableAccount {
     static var members: [String] {
         ["api_key", "email", "password", "encryption_secret", "hmac_secret", "previous_hmac_secret"]
     }
-    static var exampleURL: String { "https://api-sandbox.pontisglobe.com" }
+    static var exampleURL: String { PontisAccount.sandboxHost }
 
     init(_ entry: AccountEntry) throws(ConfigurationError) {
         let section = entry.section

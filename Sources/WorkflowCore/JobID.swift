@@ -23,6 +23,9 @@ public struct JobID: Hashable, Comparable, Sendable {
     /// Its 62 bits of chance are hash enough.
     public func hash(into hasher: inout Hasher) { hasher.combine(low) }
 
+    /// When it was made, to the millisecond.
+    public var createdAt: Timestamp { Timestamp(microseconds: Int64(high >> 16) * 1000) }
+
     /// The bucket that the job lives in.
     public var bucket: Int { Int(high & 0xFFF) }
 

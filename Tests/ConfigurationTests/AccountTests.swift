@@ -37,7 +37,7 @@ private func complaint(_ provider: String, _ members: String, beforeRegistration
 }
 
 private let pontis = """
-    mode: "test", base_url: "https://api-sandbox.pontisglobe.com", api_key: {env: "KEY"}, email: "us@example.com",
+    mode: "test", base_url: "https://sandbox.pontisglobe.com", api_key: {env: "KEY"}, email: "us@example.com",
     password: {env: "SECRET"}, encryption_secret: {env: "BYTES"}, hmac_secret: {env: "BYTES"},
     """
 private let dollarPe = """
@@ -90,14 +90,14 @@ struct AccountTests {
         "Hosts and keys of the other mode are refused",
         arguments: [
             (
-                "pontis", pontis.replacing("https://api-sandbox.", with: "https://api."),
+                "pontis", pontis.replacing("https://sandbox.", with: "https://api."),
                 "2: accounts.pontis.main.base_url: a test account of PontisGlobe must not be at "
                     + "https://api.pontisglobe.com: money would move"
             ),
             (
                 "pontis", pontis.replacing("\"test\"", with: "\"live\""),
                 "2: accounts.pontis.main.base_url: a live account of PontisGlobe must be at "
-                    + "https://api.pontisglobe.com, and not at https://api-sandbox.pontisglobe.com"
+                    + "https://api.pontisglobe.com, and not at https://sandbox.pontisglobe.com"
             ),
             (
                 "dollarpe", dollarPe.replacing("https://sandbox.", with: "https://production."),

@@ -13,9 +13,10 @@ import WorkflowCore
 
 @Suite("What the activities of dollarpe_payout make of DollarPe's answers")
 struct ActivityTests {
-    private let job = JobID(high: 1 << 16 | 0x7000, low: 0x8000_0000_0000_0001)
+    private let job = JobID(at: Bench.start, bucket: 0, random: 7)
     private let order = DollarPePayout.Order(
-        customer: Identifier("c-1") ?? .sample, bank: Identifier("b-1") ?? .sample, asset: .usdt, amount: .sample,
+        customer: PathIdentifier("c-1") ?? .sample, bank: PathIdentifier("b-1") ?? .sample, asset: .usdt,
+        amount: .sample,
         exchangeOrder: Identifier("92233720368547758079") ?? .sample, link: .afterSuccess, accept: .auto,
         onLimit: .wait)
 
@@ -62,7 +63,7 @@ struct ActivityTests {
         let quote = try await quote(bench)
         #expect(quote.receiving.text == "4145.58")
         guard case .initiated(let id) = try await event(.initiate(order: order, quote: quote), bench) else { return }
-        let processing = DollarPePayout.Report(status: .processing)
+        let processing = DollarPePayout.Report(status: .processing, receiving: quote.receiving)
         #expect(try await event(.readPayout(id: id), bench) == .reported(report: processing))
         bench.pass(.hours(1))
         let link = DollarPePayout.Activity.link(
@@ -78,16 +79,20 @@ struct ActivityTests {
         for reading in DollarPeOptions.LinkedReading.allCases {
             let bench = Bench { $0.linkedQuotation = reading }
             let quote = try await quote(bench)
-            guard case .nothing = try await perform(.readQuotation(id: quote.id), bench) else {
+            guard case .nothing = try await perform(.lookUpOrder(order: order, quote: quote), bench) else {
                 Issue.record("an unused quotation is news")
                 return
             }
+            #expect(try await event(.ruleOut(order: order, quote: quote), bench) == .notOrdered)
             bench.fault(.dropAfter, on: .initiate)
             guard case .unknown = try await perform(.initiate(order: order, quote: quote), bench) else {
                 Issue.record("the answer was not lost")
                 return
             }
-            let found = try await event(.readQuotation(id: quote.id), bench)
+            let found = try await event(.lookUpOrder(order: order, quote: quote), bench)
+            #expect(try await event(.ruleOut(order: order, quote: quote), bench) == found)
+            // However long ago it was ordered.
+            bench.pass(.days(9))
             // Another quotation since, and a state entered later: it is still this job's.
             let newer = try await self.quote(bench)
             #expect(try await event(.findPayout(order: order, quote: quote), bench, seq: 9) == found)
@@ -111,6 +116,58 @@ struct ActivityTests {
                 DollarPePayout.transition(
                     from: .initiating(order: order, quote: quote), on: DollarPePayout.refused(refusal))
                     == .move(to: .finding(order: order, quote: quote)))
+        }
+    }
+
+    @Test("A used quotation whose payout the history does not show is a duplicate, whatever its order_id says")
+    func usedElsewhere() async throws {
+        let bench = Bench()
+        let quote = try await quote(bench)
+        _ = try await event(.initiate(order: order, quote: quote), bench)
+        let stranger = DollarPePayout.Order(
+            customer: PathIdentifier("c-9") ?? .sample, bank: .sample, asset: .usdt, amount: .sample,
+            exchangeOrder: .sample, link: .afterSuccess, accept: .auto, onLimit: .wait)
+        #expect(
+            try await event(.lookUpOrder(order: stranger, quote: quote), bench)
+                == .refused(refusal: Refusal(.duplicate, "the quotation is LINKED")))
+    }
+
+    @Test("A quotation that is gone leaves the history to say whether it was used")
+    func quotationGone() async throws {
+        let bench = Bench()
+        _ = try await event(.initiate(order: order, quote: try await quote(bench)), bench)
+        let gone = DollarPePayout.Quote(id: "gone", receiving: .sample, rate: .sample, expiresAt: bench.now)
+        guard case .initiated = try await event(.lookUpOrder(order: order, quote: gone), bench) else {
+            Issue.record("not found")
+            return
+        }
+        let empty = Bench()
+        #expect(try await event(.ruleOut(order: order, quote: gone), empty) == .notOrdered)
+    }
+
+    @Test("The payout is on the history's second page, which is read as well")
+    func secondPage() async throws {
+        let bench = Bench(limit: 5_000_000_000)
+        let quote = try await quote(bench)
+        let own = try await event(.initiate(order: order, quote: quote), bench)
+        for number in 0..<100 { _ = try await bench.payout(order: "x-\(number)", reference: "else-\(number)") }
+        #expect(try await event(.findPayout(order: order, quote: quote), bench) == own)
+    }
+
+    @Test("An order that another payout has, which is certainly not ours, is refused by that payout's name")
+    func anothersOrder() async throws {
+        let bench = Bench()
+        let id = try await bench.payout(order: order.exchangeOrder.text, reference: "somebody-else-1")
+        let quote = try await quote(bench)
+        #expect(
+            try await event(.findPayout(order: order, quote: quote), bench)
+                == .refused(refusal: Refusal(.duplicate, "order \(order.exchangeOrder) is payout \(id)'s")))
+        // One that has failed has given it back.
+        bench.script(#"{"outcome":"fail","payoutId":"\#(id)"}"#)
+        bench.pass(.hours(1))
+        guard case .nothing = try await perform(.findPayout(order: order, quote: quote), bench) else {
+            Issue.record("a failed payout has the order")
+            return
         }
     }
 

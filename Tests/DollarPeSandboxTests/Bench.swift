@@ -115,8 +115,11 @@ final class Bench: Transport {
 
     /// Asks the control plane for an outcome; the status of its answer.
     @discardableResult
-    func script(_ body: String) -> Int? {
-        let request = HTTPRequest(.post, "/__sandbox/outcome", body: Array(body.utf8))
+    func script(_ body: String) -> Int? { control("outcome", body) }
+
+    /// Asks the control plane for an outcome, or for other options; the status of its answer.
+    func control(_ what: String, _ body: String) -> Int? {
+        let request = HTTPRequest(.post, "/__sandbox/\(what)", body: Array(body.utf8))
         return state.withLock { $0.sandbox.handle(request, at: $0.now).response?.status }
     }
 

@@ -34,7 +34,7 @@ struct JourneyTests {
         let payout = try value(try await bench.initiate(quotation.id))
         #expect(payout.status == .known(.processing))
         let used = try value(await client.quotation(quotation.id))
-        #expect([used.status, used.payout] == ["LINKED", payout.id])
+        #expect([used.status, used.order] == ["LINKED", payout.id])
         bench.pass(.minutes(41))
         let arrived = try value(await client.payout(payout.id))
         #expect(arrived.status == .known(.success))

@@ -41,7 +41,7 @@ struct RuleTests {
             let found = try value(await bench.client().quotation(quotation.id))
             #expect(found.status == (reading == .linked ? "LINKED" : "PROCESSING"))
             let listed = try value(await bench.client().history(of: "c-1", from: bench.now, to: bench.now))
-            #expect(listed.map(\.id) == [found.payout])
+            #expect(listed.map(\.id) == [found.order])
             #expect(listed.map(\.reference) == ["r-1"])
             #expect(listed.map(\.quotation) == [quotation.id])
         }
@@ -163,6 +163,22 @@ struct RuleTests {
         bench.script(#"{"outcome":"lose_link","payoutId":"\#(late)"}"#)
         _ = try value(await client.link(order: "2", transfer: "t-1"))
         #expect(try value(await client.payout(late)).transfer == nil)
+    }
+
+    @Test("Era and readings can be changed while it runs; a misspelt one changes nothing")
+    func options() async throws {
+        let bench = Bench()
+        #expect(try bench.call(.get, "/pos/api/v1/payout/configuration").body["err_code"] == nil)
+        #expect(
+            bench.control("options", #"{"era":"2026-09","linkedQuotation":"payout","quotationLifetime":60}"#) == 200)
+        #expect(try bench.call(.get, "/pos/api/v1/payout/configuration").body["err_code"] == .null)
+        let quotation = try value(try await bench.quote())
+        #expect(quotation.expiresAt == bench.now + .seconds(60))
+        _ = try value(try await bench.initiate(quotation.id))
+        #expect(try value(await bench.client().quotation(quotation.id)).status == "PROCESSING")
+        #expect(bench.control("options", #"{"era":"2025-05","links":"after_success"}"#) == 400)
+        #expect(bench.control("options", #"{"era":"2024"}"#) == 400)
+        #expect(try bench.call(.get, "/pos/api/v1/payout/configuration").body["err_code"] == .null)
     }
 
     @Test("Dates of the history are used together")

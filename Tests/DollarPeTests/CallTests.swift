@@ -69,6 +69,49 @@ struct CallTests {
                 """)
     }
 
+    @Test("What nobody has stated about the customer is not stated to DollarPe")
+    func unstated() async throws {
+        let sent = try await wire("{}") {
+            let risk = DollarPeClient.Risk(
+                deviceID: nil, ipAddress: "203.0.113.10", isReportedByPolice: nil, isReportedAsSuspicious: nil)
+            _ = await $0.quote(.init(asset: "usdt", fiat: "inr", amount: "51", customer: "c", bank: "b", risk: risk))
+        }
+        #expect(sent?.contains(#""risk_parameters":{"ip_address":"203.0.113.10"}"#) == true)
+    }
+
+    @Test("A history is read to its last page; where it goes on in another way, or for ever, it shows nothing")
+    func pages() async throws {
+        func page(_ id: String, next: String) -> TransportResult {
+            success(#"{"count":2,"next":\#(next),"previous":null,"results":[{"id":"\#(id)","status":"SUCCESS"}]}"#)
+        }
+        let transport = RecordingTransport([
+            page("1", next: #""https://x.example/pos/api/v1/payout/history?customer_id=c-1&page=2""#),
+            page("2", next: "null"),
+        ])
+        let outcome = await (try client(transport)).history(of: "c-1", from: instant, to: instant)
+        guard case .answered(let payouts) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(payouts.map(\.id) == ["1", "2"])
+        #expect(
+            transport.sent.map(\.request.target) == [
+                "/pos/api/v1/payout/history?customer_id=c-1&start_date=2025-01-01&end_date=2025-01-01",
+                "/pos/api/v1/payout/history?customer_id=c-1&start_date=2025-01-01&end_date=2025-01-01&page=2",
+            ])
+        let strange = RecordingTransport([page("1", next: #""/history?cursor=abc""#)])
+        guard case .notApplied = await (try client(strange)).history(of: "c-1", from: instant, to: instant) else {
+            Issue.record("half a history passes for all of it")
+            return
+        }
+        let endless = RecordingTransport((1...60).map { page("1", next: #""?page=\#($0 + 1)""#) })
+        guard case .notApplied = await (try client(endless)).history(of: "c-1", from: instant, to: instant) else {
+            Issue.record("it ends")
+            return
+        }
+        #expect(endless.sent.count == 50)
+    }
+
     @Test("An order, byte for byte")
     func initiate() async throws {
         let sent = try await wire("{}", status: 201) {
@@ -264,6 +307,23 @@ struct AnswerTests {
     }
 
     @Test(
+        "What a limit reaches at most: the least of a day's and of one bank transfer's, unless it may be raised",
+        arguments: [
+            (
+                #""daily_limit":200000,"payment_method_limits":{"per_transaction_limit":{"UPI":1,"IMPS":"500000"}}"#,
+                200_000
+            ),
+            (#""daily_limit":"900000","payment_method_limits":{"per_transaction_limit":{"IMPS":500000}}"#, 500_000),
+            (#""daily_limit":200000"#, 200_000), (#""daily_limit":null"#, nil),
+            (#""daily_limit":200000,"is_edd_required":true"#, nil),
+            (#""daily_limit":200000,"is_limit_increase_available":true"#, nil),
+        ] as [(String, Int?)])
+    func ceilings(members: String, ceiling: Int?) async throws {
+        let limits = try await value(#"{"available_limit":1,\#(members)}"#) { await $0.limits(of: "c") }
+        #expect(limits.ceiling == ceiling.map { Decimal($0) })
+    }
+
+    @Test(
         "What errors mean, in each of their shapes",
         arguments: [
             (
@@ -285,6 +345,11 @@ struct AnswerTests {
             (401, #"{"status":false,"err_code":"AUTH_INVALID_SIGNATURE","message":"no"}"#, "unauthorized"),
             (404, #"{"status":false,"err_code":"NOT_FOUND","message":"no"}"#, "not_found"),
             (400, #"{"status":false,"message":"UPI is not supported"}"#, "invalid"),
+            (400, #"{"status":false,"message":"Payouts are seamless when unlimited"}"#, "invalid"),
+            (400, #"{"status":false,"message":"Entered amount is less than minimum limit"}"#, "invalid"),
+            (400, #"{"status":false,"message":"Entered amount exceeds the available limit."}"#, "limit_exceeded"),
+            (400, #"{"status":false,"message":"Limits exceeded"}"#, "limit_exceeded"),
+            (400, #"{"status":false,"message":"EDD is required for this amount"}"#, "edd_required"),
         ])
     func refusals(status: Int, body: String, code: String) async throws {
         let transport = RecordingTransport([answer(status, body)])
@@ -293,6 +358,23 @@ struct AnswerTests {
             return
         }
         #expect(refusal.code.rawValue == code)
+    }
+
+    @Test("A 2xx that says no in its flag is no success, by either name of the flag")
+    func flagged() async throws {
+        for flag in ["status", "success"] {
+            let body = #"{"\#(flag)":false,"message":"Payout ID is invalid","data":{"id":"p","status":"SUCCESS"}}"#
+            guard case .unknown = try await client(RecordingTransport([answer(200, body)])).initiate(data: "") else {
+                Issue.record("an order passes for taken, or for refused")
+                return
+            }
+            guard case .refused(let refusal) = await (try client(RecordingTransport([answer(200, body)]))).payout("p")
+            else {
+                Issue.record("it passes for an answer")
+                return
+            }
+            #expect(refusal.message == "DollarPe answered 200: Payout ID is invalid")
+        }
     }
 
     @Test(

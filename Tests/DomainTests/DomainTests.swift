@@ -183,6 +183,7 @@ func samples() throws {
     try check(Mode.self)
     try check(Asset.Kind.self)
     try check(Identifier.self)
+    try check(PathIdentifier.self)
 }
 
 @Test("A type made of these values has a schema")

@@ -57,6 +57,18 @@ struct ErrorTests {
         #expect(try await client(reading).payout("1") == .notApplied(retryAfter: nil, message: message))
     }
 
+    @Test(
+        "A 4xx without PontisGlobe's envelope leaves open whether the payout was ordered", arguments: [400, 404, 409])
+    func notPontisGlobesWords(status: Int) async throws {
+        for body in ["<html>gone</html>", "", #"{"ok":false,"error":{"message":"no code"}}"#] {
+            let transport = RecordingTransport([loggedIn(), .response(.text(status, body, type: "text/html"))])
+            guard case .unknown = try await client(transport).send(try order(), key: "k") else {
+                Issue.record("\(status) “\(body)” passes for a refusal")
+                return
+            }
+        }
+    }
+
     @Test("An answer from something in between, such as a proxy, is told by its beginning")
     func proxy() async throws {
         let transport = RecordingTransport([

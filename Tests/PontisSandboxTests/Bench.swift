@@ -20,6 +20,8 @@ final class Bench: Transport {
         var now = Bench.start
         var posted: [WebhookDelivery] = []
         var nonces = 0
+        /// What is answered to callbacks; nil: nothing is said of it.
+        var callbackAnswer: Int?
     }
 
     private let state: Mutex<State>
@@ -74,7 +76,10 @@ final class Bench: Transport {
             let end = state.now + interval
             while let due = state.sandbox.nextDue, due <= end {
                 state.now = max(state.now, due)
-                state.posted += state.sandbox.advance(to: state.now)
+                let due = state.sandbox.advance(to: state.now)
+                state.posted += due
+                guard let answer = state.callbackAnswer else { continue }
+                for delivery in due { state.sandbox.delivered(delivery.id, status: answer, at: state.now) }
             }
             state.now = end
         }
@@ -84,11 +89,18 @@ final class Bench: Transport {
         state.withLock { $0.sandbox.faults.add(.init(fault, operation: operation.rawValue, times: times)) }
     }
 
+    func answerCallbacks(with status: Int) { state.withLock { $0.callbackAnswer = status } }
+
     /// Asks the control plane for an outcome.
-    func script(_ body: String) throws {
-        let request = HTTPRequest(.post, "/__sandbox/outcome", body: Array(body.utf8))
+    func script(_ body: String) throws { try control("outcome", body) }
+
+    /// Asks the control plane to change options.
+    func change(_ body: String, expecting status: Int = 200) throws { try control("options", body, expecting: status) }
+
+    private func control(_ what: String, _ body: String, expecting status: Int = 200) throws {
+        let request = HTTPRequest(.post, "/__sandbox/\(what)", body: Array(body.utf8))
         let response = state.withLock { $0.sandbox.handle(request, at: $0.now).response }
-        #expect(response?.status == 200, "\(String(decoding: response?.body ?? [], as: UTF8.self))")
+        #expect(response?.status == status, "\(String(decoding: response?.body ?? [], as: UTF8.self))")
     }
 }
 

@@ -73,7 +73,8 @@ struct KnownInput: Sendable {
             .floatAmount: Spoilt("sending_amount", "51.25", "sending_amount must be text, and is a number"),
             .unknownNetwork: Spoilt("asset", #""usdt_mars""#, "asset must be one of usdt, usdc"),
             .memoMissing: Spoilt("exchange_order_id", nil, "exchange_order_id is missing"),
-            .megabyteOfText: Spoilt("exchange_order_id", megabyte, "exchange_order_id \(identifier)"),
+            .megabyteOfText: Spoilt(
+                "customer_id", megabyte, "customer_id does not have the form ^[A-Za-z0-9_-]{1,64}$"),
             .wrongType: Spoilt(
                 "exchange_order_id", "92233720368547758079", "exchange_order_id must be text, and is a number"),
             .missingField: Spoilt("bank_id", nil, "bank_id is missing"),
@@ -95,7 +96,7 @@ struct KnownInput: Sendable {
             .wrongPurpose: Spoilt(
                 "purpose_of_payment", #""salary\nand more""#, "purpose_of_payment does not have the form "),
             .lowerCaseCurrency: Spoilt(
-                "currency_code", #""inr""#, "currency_code does not have the form ^[A-Z]{3}$"),
+                "source_currency", #""usdt""#, "source_currency does not have the form ^[A-Z]{3,5}$"),
             .negativeAmount: Spoilt("source_amount", #""-125.00""#, "source_amount does not have the form "),
             .tooManyDecimals: Spoilt("source_amount", #""125.001""#, "source_amount does not have the form "),
             .floatAmount: Spoilt("source_amount", "125.00", "source_amount must be text, and is a number"),

@@ -90,7 +90,7 @@ struct WebhookEndpointTests {
     }
 }
 
-private final class RecordingInbox: WebhookInbox {
+final class RecordingInbox: WebhookInbox {
     private let webhooks = Mutex<[ReceivedWebhook]>([])
     private let failing: Bool
 
@@ -105,7 +105,7 @@ private final class RecordingInbox: WebhookInbox {
     }
 }
 
-private struct StoppedClock: Clock {
+struct StoppedClock: Clock {
     let instant: Timestamp
 
     init(at instant: Timestamp) { self.instant = instant }

@@ -11,6 +11,7 @@ import WorkflowCore
         #expect(id.description == "019ca945-1e82-7fff-bfff-ffffffffffff")
         #expect(UUID(uuidString: id.description) != nil)
         #expect(id.bucket == 4095)
+        #expect(id.createdAt == Timestamp(microseconds: 1_772_366_405_250_000))
         #expect(
             JobID(at: Timestamp(seconds: 0), bucket: 7, random: 0).description == "00000000-0000-7007-8000-000000000000"
         )

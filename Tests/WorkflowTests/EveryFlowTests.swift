@@ -53,7 +53,7 @@ struct EveryFlowTests {
     private static let reopening = [
         "pontis_payout": ["completed on reported"],
         "refund": ["refunded on observed"],
-        "dollarpe_payout": ["completed on reported", "failed on reported"],
+        "dollarpe_payout": ["completed on reported", "failed on reported", "canceled on reported"],
         "borderless_withdrawal": [
             "completed on reported", "failed on reported", "expired on reported", "canceled on reported",
             "failed on funded", "expired on funded", "canceled on funded",

@@ -37,23 +37,6 @@ extension BorderlessWithdrawal {
         }
     }
 
-    /// Since when, and how often, a price was asked for.
-    public struct Asking: Codable, Hashable, Sendable {
-        /// When the first quote ran out.
-        public let since: Timestamp
-        /// How many quotes there were.
-        public let quotes: Int
-
-        /// Asking since this instant.
-        public init(since: Timestamp, quotes: Int) {
-            self.since = since
-            self.quotes = quotes
-        }
-
-        /// The most quotes that are taken by themselves: more than that, and a clock is wrong.
-        static let mostQuotes = 20
-    }
-
     /// A withdrawal as Borderless.xyz opened it, and what has become known of it since.
     public struct Withdrawal: Codable, Hashable, Sendable {
         /// Borderless.xyz's id.

@@ -132,15 +132,6 @@ extension DfnsPayout {
         }
     }
 
-    /// Since when the app is being asked whether the price is good.
-    public struct Asking: Codable, Hashable, Sendable {
-        /// The first quote's time.
-        public let since: Timestamp
-
-        /// Asking since this instant.
-        public init(since: Timestamp) { self.since = since }
-    }
-
     /// A payout as Dfns opened it, and what has become known of it since.
     public struct Payout: Codable, Hashable, Sendable {
         /// Dfns's id.

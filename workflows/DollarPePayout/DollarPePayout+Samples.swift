@@ -16,8 +16,9 @@ extension DollarPePayout {
             .awaitingLimit(order: order, estimate: estimate, limits: usedUp),
             .quoting(order: order),
             .quoting(order: asking),
-            .initiating(order: order, quote: quote),
-            .initiating(order: linkingEarly, quote: quote),
+            .quoting(order: asking, asking: Asking(since: day - .days(2))),
+            .initiating(order: order, quote: quote, asking: first),
+            .initiating(order: linkingEarly, quote: quote, asking: first),
             .monitoring(payout: payout),
             .monitoring(payout: named),
             .monitoring(payout: Payout(id: payout.id, order: linkingEarly, quote: quote)),
@@ -25,19 +26,28 @@ extension DollarPePayout {
             .linking(payout: named, transfer: transfer),
             .provingLink(payout: named, transfer: transfer),
             .completed(payout: named.with(linkedReport)),
-            .awaitingAcceptance(order: asking, quote: quote),
+            .awaitingAcceptance(order: asking, quote: quote, asking: first),
+            .awaitingAcceptance(order: asking, quote: quote, asking: inVain),
             .requoting(order: order, refusal: Refusal(.unverifiedBank, "Bank account is unverified")),
             .requoting(order: giving(up: true), refusal: Refusal(.expired, "Quotation has expired")),
+            .requoting(order: order, refusal: Refusal(.expired, "Quotation has expired"), asking: inVain),
             .linking(payout: named.with(Report(status: .success)), transfer: transfer),
             .finding(order: order, quote: quote),
+            .rulingOut(order: order, quote: quote, refusal: turnedDown),
+            .rulingOut(order: order, quote: quote, refusal: Refusal(.expired, "nobody has taken a price")),
+            .rulingOut(order: order, quote: quote, refusal: Refusal(.laundering, "AML error")),
             .holding(payout: payout, status: "IN_REVIEW"),
+            .holding(payout: payout, status: Status.canceledWord),
+            .callingOff(payout: payout),
             .awaitingRefund(payout: payout),
             .refunded(payout: payout),
             .reversed(payout: payout),
             .failed(refusal: turnedDown, payout: nil),
             .failed(refusal: turnedDown, payout: payout),
             .rejected(refusal: Refusal(.laundering, "AML error")),
-            .canceled,
+            .canceled(payout: nil),
+            .canceled(payout: payout),
+            .expired,
         ],
         events: [
             .configured(rules: rules(least: "30", most: "5563")),
@@ -49,9 +59,11 @@ extension DollarPePayout {
             .limited(limits: Limits(available: Available(amount("100000")), resetAt: nil, needsDiligence: false)),
             .limited(limits: usedUp),
             .limited(limits: Limits(available: Available(amount("20")), resetAt: day, needsDiligence: false)),
+            .limited(limits: ceiling),
             .quoted(quote: quote),
             .accepted,
             .initiated(id: payout.id),
+            .notOrdered,
             .reported(report: Report(status: .processing)),
             .reported(report: Report(status: .success, utr: "RATN0329SJDH0")),
             .reported(report: linkedReport),
@@ -59,6 +71,7 @@ extension DollarPePayout {
             .reported(report: Report(status: .failed)),
             .reported(report: Report(status: .refunded)),
             .reported(report: Report(status: .other(word: "IN_REVIEW"))),
+            .reported(report: Report(status: .canceled)),
             .transferNamed(id: transfer),
             .transferNamed(id: .init("another") ?? transfer),
             .linked,
@@ -92,6 +105,10 @@ extension DollarPePayout {
     }
     private static let estimate = Estimate(.sample, at: Rate(price: amount("82.5")))
     private static let usedUp = Limits(available: Available(amount("10")), resetAt: day, needsDiligence: true)
+    private static let ceiling = Limits(
+        available: Available(amount("20")), resetAt: day, needsDiligence: false, ceiling: Available(amount("20")))
+    private static let first = Asking(since: day)
+    private static let inVain = Asking(since: day, quotes: Asking.mostQuotes)
     private static let quote = Quote(
         id: "6a1d7f0c-1", receiving: amount("4144.6"), rate: amount("82.5"), expiresAt: day + .minutes(5))
     private static let payout = Payout(id: "550e8400-1", order: order, quote: quote)

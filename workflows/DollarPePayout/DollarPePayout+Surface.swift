@@ -26,9 +26,20 @@ extension DollarPePayout {
     /// The account that the order names.
     public static func account(of state: State) -> String { order(of: state)?.account?.text ?? "main" }
 
-    /// DollarPe's id of the payout.
+    /// DollarPe's id of the payout; before there is one, those of what is waited for: DollarPe tells when a check of a
+    /// customer or a bank account ends, and when due diligence is decided, as far as that names the customer.
     public static func references(of state: State) -> [Reference] {
-        payout(of: state).map { [Reference(provider: provider, value: $0.id)] } ?? []
+        let names: [String] =
+            switch state {
+            case .verifyingCustomer(let order), .awaitingLimit(let order, _, _): [order.customer.text]
+            case .verifyingBank(let order): [order.bank.text]
+            case .requoting(let order, _, _): [order.customer.text, order.bank.text]
+            case .configuring, .rating, .checkingLimits, .quoting, .awaitingAcceptance, .initiating, .finding,
+                .rulingOut, .monitoring, .holding, .callingOff, .awaitingTransfer, .linking, .provingLink,
+                .awaitingRefund, .completed, .refunded, .reversed, .failed, .rejected, .canceled, .expired:
+                payout(of: state).map { [$0.id] } ?? []
+            }
+        return names.map { Reference(provider: provider, value: $0) }
     }
 
     /// What the app may show: the price to accept, ids, the bank's reference, and why it did not arrive.
@@ -38,10 +49,10 @@ extension DollarPePayout {
             output["payout_id"] = .string(payout.id)
             output["utr"] = payout.utr.map { .string($0) }
             output["transfer_id"] = payout.linked.map { .string($0) }
-            output["receiving_amount"] = .string(payout.quote.receiving.text)
+            output["receiving_amount"] = .string((payout.receiving ?? payout.quote.receiving).text)
         }
         switch state {
-        case .awaitingAcceptance(_, let quote):
+        case .awaitingAcceptance(_, let quote, _):
             output["receiving_amount"] = .string(quote.receiving.text)
             output["rate"] = .string(quote.rate.text)
             output["expires_at"] = .string(quote.expiresAt.description)
@@ -53,12 +64,13 @@ extension DollarPePayout {
         case .holding(_, let status):
             output["status"] = .string(status)
             output["reason"] = .string("DollarPe says “\(status)”: ask its support what holds the payout up")
-        case .requoting(_, let why), .failed(let why, _), .rejected(let why):
+        case .callingOff: output["status"] = .string(Status.canceledWord)
+        case .requoting(_, let why, _), .rulingOut(_, _, let why), .failed(let why, _), .rejected(let why):
             output["code"] = .string(why.code.rawValue)
             output["reason"] = .string(why.message)
         case .configuring, .verifyingCustomer, .verifyingBank, .rating, .checkingLimits, .quoting,
             .initiating, .finding, .monitoring, .awaitingTransfer, .linking, .provingLink, .awaitingRefund, .completed,
-            .refunded, .reversed, .canceled:
+            .refunded, .reversed, .canceled, .expired:
             break
         }
         return output
@@ -66,13 +78,13 @@ extension DollarPePayout {
 
     private static func payout(of state: State) -> Payout? {
         switch state {
-        case .monitoring(let payout), .holding(let payout, _), .awaitingTransfer(let payout), .linking(let payout, _),
-            .provingLink(let payout, _), .awaitingRefund(let payout), .completed(let payout), .refunded(let payout),
-            .reversed(let payout):
+        case .monitoring(let payout), .holding(let payout, _), .callingOff(let payout), .awaitingTransfer(let payout),
+            .linking(let payout, _), .provingLink(let payout, _), .awaitingRefund(let payout), .completed(let payout),
+            .refunded(let payout), .reversed(let payout):
             payout
-        case .failed(_, let payout): payout
+        case .failed(_, let payout), .canceled(let payout): payout
         case .configuring, .verifyingCustomer, .verifyingBank, .rating, .checkingLimits, .awaitingLimit, .quoting,
-            .requoting, .awaitingAcceptance, .initiating, .finding, .rejected, .canceled:
+            .requoting, .awaitingAcceptance, .initiating, .finding, .rulingOut, .rejected, .expired:
             nil
         }
     }
@@ -80,12 +92,12 @@ extension DollarPePayout {
     private static func order(of state: State) -> Order? {
         switch state {
         case .configuring(let order), .verifyingCustomer(let order), .verifyingBank(let order), .rating(let order),
-            .checkingLimits(let order, _), .awaitingLimit(let order, _, _), .quoting(let order),
-            .requoting(let order, _), .awaitingAcceptance(let order, _), .initiating(let order, _),
-            .finding(let order, _):
+            .checkingLimits(let order, _), .awaitingLimit(let order, _, _), .quoting(let order, _),
+            .requoting(let order, _, _), .awaitingAcceptance(let order, _, _), .initiating(let order, _, _),
+            .finding(let order, _), .rulingOut(let order, _, _):
             order
-        case .monitoring, .holding, .awaitingTransfer, .linking, .provingLink, .awaitingRefund, .completed, .refunded,
-            .reversed, .failed, .rejected, .canceled:
+        case .monitoring, .holding, .callingOff, .awaitingTransfer, .linking, .provingLink, .awaitingRefund,
+            .completed, .refunded, .reversed, .failed, .rejected, .canceled, .expired:
             payout(of: state)?.order
         }
     }

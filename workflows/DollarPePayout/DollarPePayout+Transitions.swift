@@ -26,26 +26,23 @@ extension DollarPePayout {
                 return change(state, to: wait(order, estimate, for: limits))
             }
         case .quoted(let quote):
-            if case .quoting(let order) = state { return .move(to: decide(on: quote, order: order)) }
-            if case .requoting(let order, _) = state { return .move(to: decide(on: quote, order: order)) }
+            if case .quoting(let order, let asking) = state { return .move(to: decide(on: quote, order, asking)) }
+            if case .requoting(let order, let why, let asking) = state {
+                // While DollarPe gave no rate nobody was asked: the day in which somebody may say yes begins now.
+                let before = why.code == .expired ? asking : asking?.anew(at: quote)
+                return .move(to: decide(on: quote, order, before))
+            }
         case .initiated(let id):
-            if case .initiating(let order, let quote) = state { return .move(to: opened(id, order, quote)) }
+            if case .initiating(let order, let quote, _) = state { return .move(to: opened(id, order, quote)) }
             if case .finding(let order, let quote) = state { return .move(to: opened(id, order, quote)) }
+            if case .rulingOut(let order, let quote, _) = state { return .move(to: opened(id, order, quote)) }
+        case .notOrdered:
+            if case .rulingOut(_, _, let why) = state { return .move(to: end(for: why)) }
         case .linked:
             if case .linking(let payout, let transfer) = state {
                 return .move(to: .provingLink(payout: payout, transfer: transfer))
             }
-        case .timedOut:
-            if case .awaitingAcceptance(let order, _) = state { return .move(to: .quoting(order: order)) }
-            if case .initiating(let order, _) = state {
-                let why = Refusal(.expired, "the quotation ran out before it was used")
-                return .move(to: .requoting(order: order, refusal: why))
-            }
-            if case .awaitingRefund(let payout) = state { return .move(to: outstanding(payout)) }
-            // DollarPe has answered the link, and for a day no read has shown it.
-            if case .provingLink(let payout, let transfer) = state {
-                return .move(to: .linking(payout: payout, transfer: transfer))
-            }
+        case .timedOut: return timeOut(in: state)
         case .reported(let report): return follow(report, from: state)
         case .refused(let why): return turnedDown(why, in: state)
         case .transferNamed(let id): return name(id, in: state)
@@ -58,13 +55,35 @@ extension DollarPePayout {
     /// What comes to a state that has no use for it: too late for what is over, unexpected anywhere else.
     private static func stray(in state: State) -> Transition<Self> {
         switch state {
-        case .completed, .refunded, .reversed, .failed, .rejected, .canceled: .ignore
+        case .completed, .refunded, .reversed, .failed, .rejected, .canceled, .expired: .ignore
         case .configuring, .verifyingCustomer, .verifyingBank, .rating, .checkingLimits, .awaitingLimit, .quoting,
-            .requoting, .awaitingAcceptance, .initiating, .finding, .monitoring, .holding, .awaitingTransfer, .linking,
-            .provingLink, .awaitingRefund:
+            .requoting, .awaitingAcceptance, .initiating, .finding, .rulingOut, .monitoring, .holding, .callingOff,
+            .awaitingTransfer, .linking, .provingLink, .awaitingRefund:
             .unexpected
         }
     }
+
+    private static func timeOut(in state: State) -> Transition<Self> {
+        switch state {
+        case .awaitingAcceptance(let order, _, let asking):
+            // After so many a pause comes first: a clock may be wrong, and each quote be old when it comes.
+            asking.isInVain
+                ? .move(to: .requoting(order: order, refusal: unused, asking: asking))
+                : .move(to: .quoting(order: order, asking: asking))
+        case .initiating(let order, let quote, let asking):
+            .move(to: .requoting(order: order, refusal: unused, asking: asking?.anew(at: quote)))
+        case .awaitingRefund(let payout): .move(to: outstanding(payout))
+        // DollarPe has answered the link, and for a day no read has shown it.
+        case .provingLink(let payout, let transfer):
+            .move(to: .linking(payout: payout.linkingAgain, transfer: transfer))
+        case .configuring, .verifyingCustomer, .verifyingBank, .rating, .checkingLimits, .awaitingLimit, .quoting,
+            .requoting, .finding, .rulingOut, .monitoring, .holding, .callingOff, .awaitingTransfer, .linking,
+            .completed, .refunded, .reversed, .failed, .rejected, .canceled, .expired:
+            stray(in: state)
+        }
+    }
+
+    private static let unused = Refusal(.expired, "the quotation ran out before it was used")
 
     private static func failed(_ code: Refusal.Code, _ why: String) -> State {
         .failed(refusal: Refusal(code, why), payout: nil)
@@ -97,85 +116,123 @@ extension DollarPePayout {
     }
 
     private static func check(_ order: Order, _ estimate: Estimate, against limits: Limits) -> State {
-        if order.onLimit == .wait || limits.available.covers(estimate) { return wait(order, estimate, for: limits) }
+        if order.onLimit == .wait || limits.covers(estimate) { return wait(order, estimate, for: limits) }
         return failed(
             .limit,
             "the customer may still be paid \(limits.available), and this is about \(estimate)"
                 + (limits.needsDiligence ? "; DollarPe asks for enhanced due diligence" : ""))
     }
 
-    /// Until there is enough: the limit starts anew, or due diligence raises it.
+    /// Until there is enough: the limit starts anew, or due diligence raises it. Where neither helps it is over.
     private static func wait(_ order: Order, _ estimate: Estimate, for limits: Limits) -> State {
-        limits.available.covers(estimate)
-            ? .quoting(order: order) : .awaitingLimit(order: order, estimate: estimate, limits: limits)
+        if limits.covers(estimate) { return .quoting(order: order) }
+        if let ceiling = limits.ceiling, !limits.reaches(estimate), !limits.needsDiligence {
+            return failed(.limit, "the customer is never paid more than \(ceiling), and this is about \(estimate)")
+        }
+        return .awaitingLimit(order: order, estimate: estimate, limits: limits)
     }
 
-    /// A good price is taken where the app said so; otherwise the app is asked, as long as the price holds.
-    private static func decide(on quote: Quote, order: Order) -> State {
+    /// A good price is taken where the app said so; otherwise the app is asked, as long as the price holds, and for a
+    /// day at most.
+    private static func decide(on quote: Quote, _ order: Order, _ before: Asking?) -> State {
+        let asking = Asking(since: before?.since ?? quote.expiresAt, quotes: (before?.quotes ?? 0) + 1)
         let isEnough = order.minFiatAmount.map { quote.receiving >= $0 } ?? true
-        return order.accept == .auto && isEnough
-            ? .initiating(order: order, quote: quote) : .awaitingAcceptance(order: order, quote: quote)
+        if order.accept == .auto, isEnough { return .initiating(order: order, quote: quote, asking: asking) }
+        if quote.expiresAt - asking.since >= .hours(24) {
+            let why = Refusal(.expired, "nobody has taken a price for a day")
+            return .rulingOut(order: order, quote: quote, refusal: why)
+        }
+        return .awaitingAcceptance(order: order, quote: quote, asking: asking)
     }
 
     private static func accept(in state: State) -> Transition<Self> {
         switch state {
-        case .awaitingAcceptance(let order, let quote): .move(to: .initiating(order: order, quote: quote))
+        case .awaitingAcceptance(let order, let quote, let asking):
+            .move(to: .initiating(order: order, quote: quote, asking: asking))
         case .configuring, .verifyingCustomer, .verifyingBank, .rating, .checkingLimits, .awaitingLimit, .quoting,
             .requoting:
             .refuse("there is no price to accept yet")
-        case .initiating, .finding, .monitoring, .holding, .awaitingTransfer, .linking, .provingLink, .awaitingRefund,
-            .completed, .refunded, .reversed, .failed, .rejected, .canceled:
+        case .initiating, .finding, .rulingOut, .monitoring, .holding, .callingOff, .awaitingTransfer, .linking,
+            .provingLink, .awaitingRefund, .completed, .refunded, .reversed, .failed, .rejected, .canceled, .expired:
             .ignore
         }
     }
 
-    /// Possible as long as nothing was ordered: DollarPe has no call that takes a payout back.
+    /// Possible as long as nothing was ordered: DollarPe has no call that takes a payout back. What somebody there has
+    /// canceled may be given up here.
     private static func cancel(in state: State) -> Transition<Self> {
         switch state {
         case .configuring, .verifyingCustomer, .verifyingBank, .rating, .checkingLimits, .awaitingLimit, .quoting,
             .requoting, .awaitingAcceptance:
-            .move(to: .canceled)
-        case .initiating, .finding, .monitoring, .holding, .awaitingTransfer, .linking, .provingLink, .awaitingRefund:
+            .move(to: .canceled(payout: nil))
+        case .initiating, .finding, .rulingOut:
+            .refuse("the payout is being ordered, and DollarPe takes none back")
+        case .holding(let payout, Status.canceledWord): .move(to: .callingOff(payout: payout))
+        case .monitoring, .holding, .awaitingTransfer, .linking, .provingLink, .awaitingRefund:
             .refuse("the payout has been ordered, and DollarPe takes none back")
-        case .completed, .refunded, .reversed, .failed, .rejected, .canceled: .ignore
+        case .callingOff, .completed, .refunded, .reversed, .failed, .rejected, .canceled, .expired: .ignore
         }
     }
 
     /// DollarPe said no: where that may pass, it is asked again.
     private static func turnedDown(_ why: Refusal, in state: State) -> Transition<Self> {
         switch state {
-        case .quoting(let order): turnedDown(why, order)
-        case .requoting(let order, _):
-            turnedDown(why, order) == .move(to: state) ? .ignore : turnedDown(why, order)
-        case .initiating(let order, let quote):
-            switch why.code {
-            // Client reference, quotation or order are in use: by our own order, whose answer was lost.
-            case .duplicate: .move(to: .finding(order: order, quote: quote))
-            case .expired, .notFound: .move(to: .requoting(order: order, refusal: why))
-            case _: turnedDown(why, order)
-            }
+        case .quoting(let order, let asking): turnedDown(why, order, asking)
+        case .requoting(let order, _, let asking):
+            turnedDown(why, order, asking) == .move(to: state) ? .ignore : turnedDown(why, order, asking)
+        case .initiating(let order, let quote, let asking): turnedDown(why, order, quote, asking)
+        case .rulingOut(let order, let quote, _):
+            why.code == .duplicate ? .move(to: .finding(order: order, quote: quote)) : .unexpected
+        // Somebody else's payout has the order, so that none of ours can have.
+        case .finding: why.code == .duplicate ? .move(to: .failed(refusal: why, payout: nil)) : .unexpected
         // A link before the arrival is not for everybody to make, as it seems: then it is made after it.
         case .linking(let payout, _):
             why.concernsAccount || payout.hasArrived ? .unexpected : .move(to: .monitoring(payout: payout.linkingLater))
         case .configuring, .verifyingCustomer, .verifyingBank, .rating, .checkingLimits, .awaitingLimit:
             why.concernsAccount ? .unexpected : .move(to: .failed(refusal: why, payout: nil))
-        case .awaitingAcceptance, .finding, .monitoring, .holding, .awaitingTransfer, .provingLink, .awaitingRefund:
+        case .awaitingAcceptance, .monitoring, .holding, .callingOff, .awaitingTransfer, .provingLink, .awaitingRefund:
             .unexpected
-        case .completed, .refunded, .reversed, .failed, .rejected, .canceled: .ignore
+        case .completed, .refunded, .reversed, .failed, .rejected, .canceled, .expired: .ignore
         }
     }
 
     /// What may pass: checks of customer and bank account, limits, due diligence. They are not read again, since
     /// DollarPe's reads and its refusals may differ, and the two would go round in circles.
-    private static func turnedDown(_ why: Refusal, _ order: Order) -> Transition<Self> {
+    private static func turnedDown(_ why: Refusal, _ order: Order, _ asking: Asking?) -> Transition<Self> {
         switch why.code {
         case .laundering: .move(to: .rejected(refusal: why))
         case .limit where order.onLimit == .fail, .diligence where order.onLimit == .fail:
             .move(to: .failed(refusal: why, payout: nil))
         case .unverifiedCustomer, .unverifiedBank, .limit, .diligence:
-            .move(to: .requoting(order: order, refusal: why))
+            .move(to: .requoting(order: order, refusal: why, asking: asking))
         case _ where why.concernsAccount: .unexpected
         case _: .move(to: .failed(refusal: why, payout: nil))
+        }
+    }
+
+    /// The order itself was refused. DollarPe's texts are no proof that it was not taken before, so that nothing ends
+    /// before that was read.
+    private static func turnedDown(
+        _ why: Refusal, _ order: Order, _ quote: Quote, _ asking: Asking?
+    ) -> Transition<Self> {
+        switch why.code {
+        // Client reference, quotation or order are in use: by our own order, whose answer was lost.
+        case .duplicate: return .move(to: .finding(order: order, quote: quote))
+        case .expired, .notFound:
+            return .move(to: .requoting(order: order, refusal: why, asking: asking?.anew(at: quote)))
+        case _:
+            let next = turnedDown(why, order, asking)
+            guard case .move(to: let state) = next, plan(for: state).outcome != nil else { return next }
+            return .move(to: .rulingOut(order: order, quote: quote, refusal: why))
+        }
+    }
+
+    /// How it ends when nothing was ordered, and why.
+    private static func end(for why: Refusal) -> State {
+        switch why.code {
+        case .laundering: .rejected(refusal: why)
+        case .expired: .expired
+        case _: .failed(refusal: why, payout: nil)
         }
     }
 
@@ -191,10 +248,13 @@ extension DollarPePayout {
         case .awaitingTransfer(let payout): .move(to: .linking(payout: payout.naming(id), transfer: id))
         case .linking(let payout, _), .provingLink(let payout, _): again(id, payout)
         case .configuring, .verifyingCustomer, .verifyingBank, .rating, .checkingLimits, .awaitingLimit, .quoting,
-            .requoting, .awaitingAcceptance, .initiating, .finding:
+            .requoting, .awaitingAcceptance:
             .refuse("there is no payout yet that a transfer could carry")
+        case .initiating, .finding, .rulingOut:
+            .refuse("the payout is being ordered: name its transfer once it has an id")
         case .awaitingRefund: .refuse("the payout has failed: nothing is linked to it")
-        case .completed, .refunded, .reversed, .failed, .rejected, .canceled: .ignore
+        case .callingOff: .refuse("the payout is canceled: nothing is linked to it")
+        case .completed, .refunded, .reversed, .failed, .rejected, .canceled, .expired: .ignore
         }
     }
 
@@ -215,19 +275,30 @@ extension DollarPePayout {
             follow(report, payout, linking: transfer, from: state)
         case .awaitingRefund(let payout):
             switch report.status {
-            case .refunded: .move(to: .refunded(payout: payout.with(report)))
-            case .success: .move(to: place(payout.with(report), report))
+            case .refunded, .success: .move(to: place(payout.with(report), report))
             case .processing, .failed, .other: .ignore
             }
+        case .callingOff(let payout):
+            .move(
+                to: report.status == .canceled
+                    ? .canceled(payout: payout.with(report)) : place(payout.with(report), report))
+        // What contradicts an end leads away from it; what lags behind, or a word that nobody knows, does not.
         case .completed(let payout):
-            report.status == .refunded ? .move(to: .reversed(payout: payout.with(report))) : .ignore
-        case .failed(_, .some(let payout)):
-            report.status == .refunded ? .move(to: .refunded(payout: payout.with(report))) : .ignore
+            switch report.status {
+            case .refunded: .move(to: .reversed(payout: payout.with(report)))
+            case .failed, .canceled: .move(to: place(payout.with(report), report))
+            case .processing, .success, .other: .ignore
+            }
+        case .failed(_, .some(let payout)), .canceled(.some(let payout)):
+            switch report.status {
+            case .refunded, .success: .move(to: place(payout.with(report), report))
+            case .processing, .failed, .other: .ignore
+            }
         // The lookup of a link that is asked about a payout that isn't there: nobody can have made this arrow.
         case .configuring, .verifyingCustomer, .verifyingBank, .rating, .checkingLimits, .awaitingLimit, .quoting,
-            .requoting, .awaitingAcceptance, .initiating, .finding:
+            .requoting, .awaitingAcceptance, .initiating, .finding, .rulingOut:
             .unexpected
-        case .refunded, .reversed, .failed(_, nil), .rejected, .canceled: .ignore
+        case .refunded, .reversed, .failed(_, nil), .rejected, .canceled(nil), .expired: .ignore
         }
     }
 
@@ -239,7 +310,13 @@ extension DollarPePayout {
         case (.failed, _), (.refunded, _): return .move(to: place(payout, report))
         case (_, transfer.text?): return .move(to: place(payout, report))
         case (_, .some): return .unexpected
-        case (_, nil): return .ignore
+        // Nothing is linked to what is held or canceled: it is looked at first.
+        case (.other, nil): return .move(to: place(payout, report))
+        case (.success, nil):
+            // What is known by now is kept; to a link that is being looked up it is no answer.
+            guard case .provingLink = state else { return .ignore }
+            return change(state, to: .provingLink(payout: payout, transfer: transfer))
+        case (.processing, nil): return .ignore
         }
     }
 
@@ -252,7 +329,7 @@ extension DollarPePayout {
         case .processing: goOn(payout)
         case .success: settle(payout)
         case .failed: .awaitingRefund(payout: payout)
-        case .refunded: .refunded(payout: payout)
+        case .refunded: payout.hasArrived ? .reversed(payout: payout) : .refunded(payout: payout)
         case .other(let word): .holding(payout: payout, status: word)
         }
     }

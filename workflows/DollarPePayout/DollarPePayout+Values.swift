@@ -9,9 +9,9 @@ extension DollarPePayout {
         /// The configured DollarPe account; `main` unless said otherwise.
         public var account: Identifier?
         /// The customer, as DollarPe knows it.
-        public let customer: Identifier
+        public let customer: PathIdentifier
         /// The customer's bank account, as DollarPe knows it.
-        public let bank: Identifier
+        public let bank: PathIdentifier
         /// What is paid.
         public let asset: Coin
         /// How much of it.
@@ -48,7 +48,7 @@ extension DollarPePayout {
 
         /// An order.
         public init(
-            account: Identifier? = nil, customer: Identifier, bank: Identifier, asset: Coin, amount: CoinAmount,
+            account: Identifier? = nil, customer: PathIdentifier, bank: PathIdentifier, asset: Coin, amount: CoinAmount,
             exchangeOrder: Identifier, exchangeTransfer: Identifier? = nil, link: LinkTiming, accept: Consent,
             minFiatAmount: FiatAmount? = nil, onLimit: LimitChoice, risk: Sensitive<Risk>? = nil
         ) {
@@ -204,13 +204,22 @@ extension DollarPePayout {
         public let resetAt: Timestamp?
         /// Whether enhanced due diligence would be needed for more.
         public let needsDiligence: Bool
+        /// The most that there is for one payout, however long one waits; nil where it isn't said.
+        public let ceiling: Available?
 
         /// Limits.
-        public init(available: Available, resetAt: Timestamp?, needsDiligence: Bool) {
+        public init(available: Available, resetAt: Timestamp?, needsDiligence: Bool, ceiling: Available? = nil) {
             self.available = available
             self.resetAt = resetAt
             self.needsDiligence = needsDiligence
+            self.ceiling = ceiling
         }
+
+        /// Whether there is enough for now.
+        func covers(_ estimate: Estimate) -> Bool { available.covers(estimate) && reaches(estimate) }
+
+        /// Whether there can ever be enough, once the limit starts anew.
+        func reaches(_ estimate: Estimate) -> Bool { ceiling?.covers(estimate) ?? true }
     }
 
     /// What is left of a limit.
@@ -266,6 +275,10 @@ extension DollarPePayout {
         public private(set) var hasArrived: Bool
         /// When it is linked: what was ordered, unless DollarPe wants it later.
         public private(set) var link: LinkTiming
+        /// What arrives, where DollarPe shows another amount than the quotation's.
+        public private(set) var receiving: FiatAmount?
+        /// Whether a link was taken before, and nothing was seen of it for a day.
+        public private(set) var isLinkForgotten: Bool?
 
         /// A payout.
         public init(id: String, order: Order, quote: Quote) {
@@ -283,6 +296,14 @@ extension DollarPePayout {
             payout.linked = report.transfer ?? linked
             payout.utr = report.utr ?? utr
             payout.hasArrived = hasArrived || report.status == .success
+            if let shown = report.receiving, shown != receiving ?? quote.receiving { payout.receiving = shown }
+            return payout
+        }
+
+        /// The same, with a link that has to be made once more.
+        var linkingAgain: Payout {
+            var payout = self
+            payout.isLinkForgotten = true
             return payout
         }
 
@@ -309,12 +330,15 @@ extension DollarPePayout {
         public let utr: String?
         /// The transfer that is linked to it.
         public let transfer: String?
+        /// What arrives, in rupees.
+        public let receiving: FiatAmount?
 
         /// A report.
-        public init(status: Status, utr: String? = nil, transfer: String? = nil) {
+        public init(status: Status, utr: String? = nil, transfer: String? = nil, receiving: FiatAmount? = nil) {
             self.status = status
             self.utr = utr
             self.transfer = transfer
+            self.receiving = receiving
         }
     }
 
@@ -326,5 +350,20 @@ extension DollarPePayout {
         case refunded
         /// In review, canceled, on hold, or a word that nobody knows.
         case other(word: String)
+
+        /// DollarPe's word for a payout that was called off.
+        static let canceledWord = "CANCELLED"
+        /// Called off, by somebody at DollarPe: it has no call for that.
+        static let canceled = Self.other(word: canceledWord)
     }
+}
+
+extension Asking {
+    /// As many quotes, and counted from a later one: somebody said yes to the one before, or nobody could.
+    func anew(at quote: DollarPePayout.Quote) -> Asking { Asking(since: quote.expiresAt, quotes: quotes) }
+}
+
+extension Asking? {
+    /// Whether so many quotes came to nothing that a person should look.
+    var isInVain: Bool { self.map { $0.quotes >= Asking.mostQuotes } ?? false }
 }

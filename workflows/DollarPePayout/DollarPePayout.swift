@@ -30,20 +30,28 @@ public enum DollarPePayout: Workflow {
         case checkingLimits(order: Order, estimate: Estimate)
         /// Until the limit starts anew, or DollarPe has approved the due diligence. To `quoting` or `canceled`.
         case awaitingLimit(order: Order, estimate: Estimate, limits: Limits)
-        /// Locking a rate. To `initiating`, `awaitingAcceptance`, `requoting` or an end.
-        case quoting(order: Order)
+        /// Locking a rate. To `initiating`, `awaitingAcceptance`, `requoting`, `rulingOut` or an end.
+        case quoting(order: Order, asking: Asking? = nil)
         /// DollarPe gave no rate, or it ran out: asked again, less and less often. To where `quoting` leads.
-        case requoting(order: Order, refusal: Refusal)
-        /// The app decides whether the price is good. To `initiating`, `quoting` (the price aged) or `canceled`.
-        case awaitingAcceptance(order: Order, quote: Quote)
-        /// Ordering it, with a look at the quotation before any repetition. To `monitoring`, `finding` or `requoting`.
-        case initiating(order: Order, quote: Quote)
-        /// DollarPe says that it has it already: which payout is it? To `monitoring`.
+        case requoting(order: Order, refusal: Refusal, asking: Asking? = nil)
+        /// The app decides whether the price is good. To `initiating`, `quoting` or `requoting` (the price aged), or
+        /// `canceled`.
+        case awaitingAcceptance(order: Order, quote: Quote, asking: Asking? = nil)
+        /// Ordering it, with a look at quotation and history before any repetition. To `monitoring`, `finding`,
+        /// `requoting` or `rulingOut`.
+        case initiating(order: Order, quote: Quote, asking: Asking? = nil)
+        /// DollarPe says that it has it already: which payout is it? To `monitoring`, or to `failed` where somebody
+        /// else's payout has the order.
         case finding(order: Order, quote: Quote)
+        /// It is to end with nothing ordered: is that so? To `monitoring`, `finding` or an end.
+        case rulingOut(order: Order, quote: Quote, refusal: Refusal)
         /// With DollarPe and the bank. To `linking`, `awaitingTransfer`, `awaitingRefund`, `holding` or an end.
         case monitoring(payout: Payout)
-        /// In review, on hold, canceled, or a status that nobody knows: a person looks. To wherever it goes on.
+        /// In review, on hold, canceled, or a status that nobody knows: a person looks. To wherever it goes on, or to
+        /// `callingOff`.
         case holding(payout: Payout, status: String)
+        /// Canceled at DollarPe, and the app is done with it: is it still so? To `canceled` or wherever it goes on.
+        case callingOff(payout: Payout)
         /// It has arrived; which transfer carried the crypto? To `linking` or `completed`.
         case awaitingTransfer(payout: Payout)
         /// Telling DollarPe which transfer it was. To `provingLink`.
@@ -52,14 +60,18 @@ public enum DollarPePayout: Workflow {
         case provingLink(payout: Payout, transfer: Identifier)
         /// It did not arrive: does the money come back? To `refunded`, or `failed` with the money outstanding.
         case awaitingRefund(payout: Payout)
-        /// Arrived, and linked; looked at daily for a while. To `reversed`.
+        /// Arrived, and linked; looked at daily for a while. To `reversed`, `awaitingRefund` or `holding`.
         case completed(payout: Payout)
         case refunded(payout: Payout)
         case reversed(payout: Payout)
-        /// With a payout, its money is outstanding, and looked for daily for a while. To `refunded`.
+        /// With a payout, its money is outstanding, and looked for daily for a while. To `refunded`, `reversed`, or on
+        /// as after an arrival.
         case failed(refusal: Refusal, payout: Payout?)
         case rejected(refusal: Refusal)
-        case canceled
+        /// With a payout, its money is looked for as after `failed`.
+        case canceled(payout: Payout? = nil)
+        /// Nobody took a price for a day.
+        case expired
     }
 
     /// Facts that somebody else established.
@@ -72,6 +84,7 @@ public enum DollarPePayout: Workflow {
         case quoted(quote: Quote)
         case accepted
         case initiated(id: String)
+        case notOrdered
         case reported(report: Report)
         case transferNamed(id: Identifier)
         case linked
@@ -89,8 +102,9 @@ public enum DollarPePayout: Workflow {
         case readLimits(customer: String)
         case requestQuotation(order: Order)
         case initiate(order: Order, quote: Quote)
-        case readQuotation(id: String)
+        case lookUpOrder(order: Order, quote: Quote)
         case findPayout(order: Order, quote: Quote)
+        case ruleOut(order: Order, quote: Quote)
         case readPayout(id: String)
         case link(order: Identifier, transfer: Identifier, payout: String)
 
@@ -98,9 +112,10 @@ public enum DollarPePayout: Workflow {
         public var effect: Effect<Self> {
             switch self {
             case .readConfiguration, .readCustomer, .readBank, .readRate, .readLimits, .requestQuotation,
-                .readQuotation, .findPayout, .readPayout:
+                .lookUpOrder, .findPayout, .ruleOut, .readPayout:
                 .read
-            case .initiate(_, let quote): .unguarded(lookup: .readQuotation(id: quote.id), settle: .minutes(1))
+            case .initiate(let order, let quote):
+                .unguarded(lookup: .lookUpOrder(order: order, quote: quote), settle: .minutes(1))
             case .link(_, _, let payout): .unguarded(lookup: .readPayout(id: payout), settle: .minutes(1))
             }
         }
@@ -132,17 +147,23 @@ public enum DollarPePayout: Workflow {
         case .awaitingLimit(let order, _, _):
             .poll(.readLimits(customer: order.customer.text), every: .minutes(15), upTo: .hours(2))
                 .overdue(after: .days(2), desk: customers)
-        case .quoting(let order):
+        case .quoting(let order, _):
             .perform(.requestQuotation(order: order))
-        case .requoting(let order, let refusal):
+        case .requoting(let order, let refusal, let asking):
+            // It is entered anew with each quote that comes to nothing: their number says how long it has lasted.
             .poll(.requestQuotation(order: order), every: .minutes(1), upTo: .minutes(30))
-                .overdue(after: .hours(3), desk: refusal.code == .expired ? operations : customers)
-        case .awaitingAcceptance(_, let quote):
+                .overdue(
+                    after: asking.isInVain ? .zero : .hours(3),
+                    desk: refusal.code == .expired ? operations : customers)
+        case .awaitingAcceptance(_, let quote, _):
             .wait.deadline(at: quote.expiresAt - margin, .timedOut)
-        case .initiating(let order, let quote):
+        case .initiating(let order, let quote, _):
             .perform(.initiate(order: order, quote: quote)).deadline(at: quote.expiresAt - margin, .timedOut)
         case .finding(let order, let quote):
             .poll(.findPayout(order: order, quote: quote), every: .minutes(1), upTo: .minutes(10))
+                .overdue(after: .minutes(15), desk: operations)
+        case .rulingOut(let order, let quote, _):
+            .poll(.ruleOut(order: order, quote: quote), every: .minutes(1), upTo: .minutes(10))
                 .overdue(after: .minutes(15), desk: operations)
         case .monitoring(let payout):
             // DollarPe wants a minute between two reads; what is over a day late is late, and never failed by us.
@@ -151,6 +172,9 @@ public enum DollarPePayout: Workflow {
         case .holding(let payout, _):
             .poll(.readPayout(id: payout.id), every: .minutes(5), upTo: .minutes(30))
                 .overdue(after: .zero, desk: operations)
+        case .callingOff(let payout):
+            .poll(.readPayout(id: payout.id), every: .minutes(1), upTo: .minutes(30))
+                .overdue(after: .zero, desk: operations)
         case .awaitingTransfer(let payout):
             .poll(.readPayout(id: payout.id), every: .minutes(30), upTo: .hours(6))
                 .overdue(after: .hours(24), desk: settlement)
@@ -158,7 +182,8 @@ public enum DollarPePayout: Workflow {
             .perform(.link(order: payout.order.exchangeOrder, transfer: transfer, payout: payout.id))
         case .provingLink(let payout, _):
             .poll(.readPayout(id: payout.id), every: .minutes(1), upTo: .minutes(30))
-                .deadline(after: .hours(24), .timedOut).overdue(after: .hours(4), desk: settlement)
+                .deadline(after: .hours(24), .timedOut)
+                .overdue(after: payout.isLinkForgotten == true ? .zero : .hours(4), desk: settlement)
         case .awaitingRefund(let payout):
             .poll(.readPayout(id: payout.id), every: .minutes(15), upTo: .hours(6))
                 .deadline(after: .days(7), .timedOut).overdue(after: .hours(24), desk: settlement)
@@ -166,12 +191,17 @@ public enum DollarPePayout: Workflow {
             .end(.completed).watch(.readPayout(id: payout.id), every: .days(1), for: .days(7))
         case .refunded: .end(.refunded)
         case .reversed: .end(.reversed)
-        case .failed(_, .some(let payout)):
-            .end(.failed).watch(.readPayout(id: payout.id), every: .days(1), for: .days(30))
-        case .failed(_, nil): .end(.failed)
+        case .failed(_, let payout): end(.failed, payout)
         case .rejected: .end(.rejected)
-        case .canceled: .end(.canceled)
+        case .canceled(let payout): end(.canceled, payout)
+        case .expired: .end(.expired)
         }
+    }
+
+    /// An end; where there is a payout, its money is looked for.
+    private static func end(_ outcome: Outcome, _ payout: Payout?) -> Plan<Self> {
+        guard let payout else { return .end(outcome) }
+        return .end(outcome).watch(.readPayout(id: payout.id), every: .days(1), for: .days(30))
     }
 
     /// Whose desk a payout lies on that takes longer than it should.

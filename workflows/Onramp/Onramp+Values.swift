@@ -111,15 +111,6 @@ extension Onramp {
         public var endsAt: Timestamp { receivedAt + .minutes(10) - .seconds(30) }
     }
 
-    /// Since when the app is being asked whether the price is good.
-    public struct Asking: Codable, Hashable, Sendable {
-        /// The first quote's time.
-        public let since: Timestamp
-
-        /// Asking since this instant.
-        public init(since: Timestamp) { self.since = since }
-    }
-
     /// An order at Borderless Payments, and what has become known of it since.
     public struct Order: Codable, Hashable, Sendable {
         /// The provider's id.

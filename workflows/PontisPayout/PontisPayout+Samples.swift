@@ -11,6 +11,7 @@ extension PontisPayout {
             .queued(payout: payout),
             .processing(payout: payout),
             .completed(payout: payout),
+            .holding(payout: payout, status: "on_hold"),
             .reconfirming(order: order, tries: Tries().afterRateMove),
             .sending(order: order, tries: tooManyMoves),
             .postponed(order: order, tries: Tries().afterPostponement, refusal: limit),
@@ -30,6 +31,7 @@ extension PontisPayout {
             .reported(report: Report(id: payout.id, status: .rejected(why: returned))),
             .reported(report: Report(id: payout.id, status: .canceled)),
             .reported(report: Report(id: payout.id, status: .reversed(why: returned))),
+            .reported(report: Report(id: payout.id, status: .other(word: "on_hold"))),
             .accepted,
             .timedOut,
             .cancelRequested,
@@ -38,6 +40,7 @@ extension PontisPayout {
             .refused(refusal: Refusal(.screening, "the recipient did not pass")),
             .refused(refusal: Refusal(.unauthorized, "the API key is wrong")),
             .refused(refusal: Refusal(.invalid, "there is no such method")),
+            .refused(refusal: Refusal("key_in_progress", "nobody knows this word")),
         ])
 
     private static let order = Order(

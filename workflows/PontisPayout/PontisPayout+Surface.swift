@@ -43,6 +43,7 @@ extension PontisPayout {
         case .completed:
             // No bank reference supports it: whoever needs certainty reconciles it with another source.
             output["evidence"] = .string("provider_claim")
+        case .holding(_, let status): output["status"] = .string(status)
         case .sending, .awaitingApproval, .queued, .processing, .canceled, .expired: break
         }
         return output
@@ -50,8 +51,8 @@ extension PontisPayout {
 
     private static func payout(of state: State) -> Payout? {
         switch state {
-        case .awaitingApproval(let payout), .queued(let payout), .processing(let payout), .completed(let payout),
-            .reversed(let payout, _):
+        case .awaitingApproval(let payout), .queued(let payout), .processing(let payout), .holding(let payout, _),
+            .completed(let payout), .reversed(let payout, _):
             payout
         case .failed(_, let payout), .rejected(_, let payout), .canceled(let payout): payout
         case .sending, .reconfirming, .postponed, .expired: nil
@@ -61,7 +62,8 @@ extension PontisPayout {
     private static func order(of state: State) -> Order? {
         switch state {
         case .sending(let order, _), .reconfirming(let order, _), .postponed(let order, _, _): order
-        case .awaitingApproval, .queued, .processing, .completed, .reversed, .failed, .rejected, .canceled, .expired:
+        case .awaitingApproval, .queued, .processing, .holding, .completed, .reversed, .failed, .rejected, .canceled,
+            .expired:
             payout(of: state)?.order
         }
     }
@@ -76,8 +78,16 @@ extension Refusal.Code {
     static let monthlyLimit: Self = "monthly_limit_exceeded"
     /// The balance is too low.
     static let insufficientFunds: Self = "insufficient_funds"
+    /// More than one payout may be.
+    static let payoutLimit: Self = "per_payout_limit_exceeded"
+    /// There is no such quote.
+    static let quoteNotFound: Self = "quote_not_found"
+    /// A quote is good for one payout.
+    static let quoteUsed: Self = "quote_used"
+    /// The quote ran out.
+    static let quoteExpired: Self = "quote_expired"
+    /// The quote's signature is not PontisGlobe's: the request's own, when it is wrong, is `unauthorized`.
+    static let quoteSignature: Self = "invalid_signature"
     /// The recipient did not pass PontisGlobe's screening.
     static let screening: Self = "screening_failed"
-    /// The balance is frozen.
-    static let walletFrozen: Self = "wallet_frozen"
 }

@@ -31,6 +31,29 @@ extension PontisPayout {
         private init(checked text: String) { self.text = text }
     }
 
+    /// The stablecoin that pays, as PontisGlobe writes it.
+    public struct SourceCurrency: TextValue {
+        /// Three to five capital letters.
+        public let text: String
+
+        /// Three to five capital letters, or an error that says so.
+        public init(text: String) throws(InvalidValue) {
+            guard 3...5 ~= text.utf8.count, text.utf8.allSatisfy({ UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0 }) else {
+                throw InvalidValue(
+                    text, isNot: "a stablecoin", expected: "write three to five capital letters, such as USDT")
+            }
+            self.text = text
+        }
+
+        /// Three to five capital letters.
+        public static var pattern: String? { "^[A-Z]{3,5}$" }
+
+        /// Tether.
+        public static var sample: SourceCurrency { SourceCurrency(checked: "USDT") }
+
+        private init(checked text: String) { self.text = text }
+    }
+
     /// A short text for people, on one line.
     public struct Note: TextValue {
         /// 1 to 140 characters.

@@ -19,7 +19,7 @@ extension PontisPayout {
 
         case (.reversed, _), (.failed, _), (.rejected, _), (.canceled, _), (.expired, _), (.completed, _): .ignore
         case (.sending, .timedOut), (.reconfirming, .refused), (.postponed, .refused), (.awaitingApproval, _),
-            (.queued, _), (.processing, _):
+            (.queued, _), (.processing, _), (.holding, _):
             .unexpected
         }
     }
@@ -34,9 +34,11 @@ extension PontisPayout {
         case .dailyLimit, .monthlyLimit, .insufficientFunds:
             .move(to: .postponed(order: order, tries: tries.afterPostponement, refusal: why))
         case .screening: .move(to: .rejected(refusal: why, payout: nil))
-        // About our account, and not about this payout: a person mends it, and the same key is sent again.
-        case .unauthorized, .forbidden, .walletFrozen: .unexpected
-        case _: .move(to: .failed(refusal: why, payout: nil))
+        case .invalid, .notFound, .payoutLimit, .quoteNotFound, .quoteUsed, .quoteExpired, .quoteSignature:
+            .move(to: .failed(refusal: why, payout: nil))
+        // About our account (unauthorized, forbidden, a frozen wallet), or a word that is not documented and may mean
+        // that the order is under way: a person looks, and the same key is sent again.
+        case _: .unexpected
         }
     }
 
@@ -45,7 +47,8 @@ extension PontisPayout {
         switch state {
         case .reconfirming(let order, let tries): .move(to: .sending(order: order, tries: tries))
         case .sending, .postponed: .refuse("there is no new rate to accept")
-        case .awaitingApproval, .queued, .processing, .completed, .reversed, .failed, .rejected, .canceled, .expired:
+        case .awaitingApproval, .queued, .processing, .holding, .completed, .reversed, .failed, .rejected, .canceled,
+            .expired:
             .ignore
         }
     }
@@ -55,7 +58,7 @@ extension PontisPayout {
         switch state {
         case .reconfirming, .postponed: .move(to: .canceled(payout: nil))
         case .sending: .refuse("the payout is being ordered; whether that can be undone is for PontisGlobe to say")
-        case .awaitingApproval, .queued, .processing:
+        case .awaitingApproval, .queued, .processing, .holding:
             .refuse("PontisGlobe has the payout, and cancels it on its dashboard only")
         case .completed, .reversed, .failed, .rejected, .canceled, .expired: .ignore
         }
@@ -66,17 +69,29 @@ extension PontisPayout {
         switch state {
         case .sending(let order, _):
             .move(to: place(Payout(id: report.id, order: order), report.status))
-        case .awaitingApproval(let payout), .queued(let payout), .processing(let payout):
+        case .awaitingApproval(let payout), .queued(let payout), .processing(let payout), .holding(let payout, _):
             place(payout, report.status) == state ? .ignore : .move(to: place(payout, report.status))
-        case .completed(let payout):
-            if case .reversed(let why) = report.status {
-                .move(to: .reversed(payout: payout, refusal: why))
-            } else {
-                .ignore
-            }
+        case .completed(let payout): undo(payout, report.status)
         case .reversed, .failed, .rejected, .canceled, .expired: .ignore
         case .reconfirming, .postponed: .unexpected
         }
+    }
+
+    /// Whatever contradicts a delivery that was reported undoes it, so that somebody reconciles it; what a reading says
+    /// that lags behind, or in a word that nobody knows, does not.
+    private static func undo(_ payout: Payout, _ status: Status) -> Transition<Self> {
+        switch status {
+        case .reversed(let why): .move(to: .reversed(payout: payout, refusal: why))
+        case .failed(let why): .move(to: contradicted(payout, "failed", why.message))
+        case .rejected(let why): .move(to: contradicted(payout, "rejected", why.message))
+        case .canceled: .move(to: contradicted(payout, "canceled", nil))
+        case .pendingApproval, .pending, .processing, .completed, .other: .ignore
+        }
+    }
+
+    private static func contradicted(_ payout: Payout, _ word: String, _ why: String?) -> State {
+        let message = "PontisGlobe called it completed, and says now that it is \(word)" + (why.map { ": \($0)" } ?? "")
+        return .reversed(payout: payout, refusal: Refusal(.provider, message))
     }
 
     private static func place(_ payout: Payout, _ status: Status) -> State {
@@ -89,6 +104,7 @@ extension PontisPayout {
         case .rejected(let why): .rejected(refusal: why, payout: payout)
         case .canceled: .canceled(payout: payout)
         case .reversed(let why): .reversed(payout: payout, refusal: why)
+        case .other(let word): .holding(payout: payout, status: word)
         }
     }
 }

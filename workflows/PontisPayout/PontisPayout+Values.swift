@@ -18,7 +18,7 @@ extension PontisPayout {
         /// What is paid.
         public let amount: SourceAmount
         /// The stablecoin that pays; PontisGlobe's default, `USDT`, unless said otherwise.
-        public var sourceCurrency: Identifier?
+        public var sourceCurrency: SourceCurrency?
         /// Who gets it: personal, and so never shown.
         public let recipient: Sensitive<Recipient>
         /// What the payment is for.
@@ -49,7 +49,7 @@ extension PontisPayout {
         /// An order.
         public init(
             account: Identifier? = nil, country: CountryCode, currency: CurrencyCode, method: Identifier,
-            network: Identifier? = nil, amount: SourceAmount, sourceCurrency: Identifier? = nil,
+            network: Identifier? = nil, amount: SourceAmount, sourceCurrency: SourceCurrency? = nil,
             recipient: Sensitive<Recipient>, purpose: Note? = nil, sourceOfFunds: Note? = nil,
             accept: Consent, watchDays: WatchDays? = nil
         ) {
@@ -135,6 +135,9 @@ extension PontisPayout {
         /// Every six hours: 31 days, since a monthly limit may have been met on the first of the month.
         static let mostPostponements = 124
 
+        /// Whether a day's attempts were in vain: it is then in somebody's sight.
+        var isPostponedForLong: Bool { postponements >= 4 }
+
         var afterRateMove: Tries { changed { $0.rateMoves += 1 } }
         var afterPostponement: Tries { changed { $0.postponements += 1 } }
 
@@ -191,5 +194,7 @@ extension PontisPayout {
         case canceled
         /// Delivered once, and returned since.
         case reversed(why: Refusal)
+        /// A word that is not documented.
+        case other(word: String)
     }
 }

@@ -30,6 +30,8 @@ public enum PontisPayout: Workflow {
         case queued(payout: Payout)
         /// With the payment network. To `completed` or `failed`.
         case processing(payout: Payout)
+        /// A status that nobody knows: a person looks. To wherever it goes on.
+        case holding(payout: Payout, status: String)
         /// Delivered; looked at daily for a while. To `reversed`.
         case completed(payout: Payout)
         /// Delivered once, and returned since.
@@ -73,10 +75,13 @@ public enum PontisPayout: Workflow {
             .perform(.send(order: order))
         case .reconfirming:
             .wait.deadline(after: .hours(24), .timedOut)
-        case .postponed(_, _, let refusal):
-            // When a daily or monthly limit starts anew is not documented.
+        case .postponed(_, let tries, let refusal):
+            // When a daily or monthly limit starts anew is not documented. Each attempt comes back here anew, so that
+            // their number says how long it has lasted.
             .wait.deadline(after: refusal.code == .rateMoved ? .minutes(1) : .hours(6), .timedOut)
-                .overdue(after: refusal.code == .insufficientFunds ? .zero : .hours(24), desk: treasury)
+                .overdue(
+                    after: refusal.code == .insufficientFunds || tries.isPostponedForLong ? .zero : .hours(24),
+                    desk: treasury)
         case .awaitingApproval(let payout):
             .poll(.readPayout(id: payout.id), every: .minutes(1), upTo: .minutes(15))
                 .overdue(after: .days(2), desk: operations)
@@ -86,6 +91,9 @@ public enum PontisPayout: Workflow {
         case .processing(let payout):
             .poll(.readPayout(id: payout.id), every: .seconds(15), upTo: .minutes(5))
                 .overdue(after: .hours(24), desk: operations)
+        case .holding(let payout, _):
+            .poll(.readPayout(id: payout.id), every: .minutes(1), upTo: .minutes(30))
+                .overdue(after: .zero, desk: operations)
         case .completed(let payout):
             .end(.completed)
                 .watch(.readPayout(id: payout.id), every: .days(1), for: .days(payout.order.watchedDays))

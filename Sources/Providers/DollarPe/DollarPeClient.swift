@@ -58,6 +58,7 @@ public struct DollarPeClient: Sendable {
         ]
         if !body.isEmpty { headers["Content-Type"] = "application/json" }
         let response = try await api.send(HTTPRequest(method, target, headers: headers, body: body), leg: leg)
+        // A 2xx may still say no in its flag.
         if let failure = DollarPeError.failure(of: response, leg: leg) { throw failure }
         let envelope: Envelope<Answer> = try api.decode(response, leg: leg)
         return envelope.data

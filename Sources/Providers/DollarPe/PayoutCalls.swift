@@ -82,7 +82,7 @@ extension DollarPeClient {
         }
     }
 
-    /// A customer's payouts of some days, newest first as far as is known; dates are those of UTC.
+    /// All of a customer's payouts of some days, newest first as far as is known; dates are those of UTC.
     public func history(
         of customer: String, from start: Timestamp, to end: Timestamp
     ) async
@@ -90,12 +90,25 @@ extension DollarPeClient {
     {
         await ProviderOutcome { () async throws(CallFailure) in
             let (first, last) = (start.description.prefix(10), end.description.prefix(10))
-            let page: History = try await read(
+            let target =
                 "/pos/api/v1/payout/history?customer_id=\(try Self.segment(customer))"
-                    + "&start_date=\(first)&end_date=\(last)")
-            return page.results
+                + "&start_date=\(first)&end_date=\(last)"
+            var payouts: [Payout] = []
+            for number in 1...Self.mostPages {
+                let page: History = try await read(number == 1 ? target : "\(target)&page=\(number)")
+                payouts += page.results
+                guard let next = page.next, !next.isEmpty else { return payouts }
+                // Half a history would show that something is not there which is.
+                guard next.contains("page=\(number + 1)") else {
+                    throw .notApplied(retryAfter: nil, message: "DollarPe's history goes on at “\(next.prefix(80))”")
+                }
+            }
+            throw .notApplied(retryAfter: nil, message: "DollarPe's history has more than \(Self.mostPages) pages")
         }
     }
+
+    /// The most pages of a history that are read: customers have few payouts.
+    static let mostPages = 50
 
     /// Tells DollarPe which transfer carried the crypto.
     ///
@@ -124,8 +137,8 @@ private struct WireQuotationRequest: Encodable {
     struct Risk: Encodable {
         let device_id: String?
         let ip_address: String?
-        let law_enforcement_agency_report: Bool
-        let suspicious_activity_report: Bool
+        let law_enforcement_agency_report: Bool?
+        let suspicious_activity_report: Bool?
     }
 
     let asset: String
@@ -171,4 +184,7 @@ private struct WireLink: Codable {
 
 private struct WireWebhook: Encodable { let webhook_url: String }
 private struct Rate: Decodable { let rate: LooseAmount }
-private struct History: Decodable { let results: [DollarPeClient.Payout] }
+private struct History: Decodable {
+    let next: String?
+    let results: [DollarPeClient.Payout]
+}

@@ -73,6 +73,9 @@ extension DollarPeClient {
         public let resetAt: Timestamp?
         /// Whether enhanced due diligence would be needed for more.
         public let isEDDRequired: Bool
+        /// The most for one payout by bank transfer, also when all of the limit is there again; nil where it isn't
+        /// said, or may be raised.
+        public let ceiling: Decimal?
     }
 
     /// What a quotation is asked for.
@@ -107,13 +110,13 @@ extension DollarPeClient {
         public let deviceID: String?
         /// The customer's address on the internet.
         public let ipAddress: String?
-        /// Whether the police has asked about the customer.
-        public let isReportedByPolice: Bool
-        /// Whether somebody has reported the customer.
-        public let isReportedAsSuspicious: Bool
+        /// Whether the police has asked about the customer; nil: nobody has said so, and nothing is sent.
+        public let isReportedByPolice: Bool?
+        /// Whether somebody has reported the customer; nil: nobody has said so, and nothing is sent.
+        public let isReportedAsSuspicious: Bool?
 
         /// What is known.
-        public init(deviceID: String?, ipAddress: String?, isReportedByPolice: Bool, isReportedAsSuspicious: Bool) {
+        public init(deviceID: String?, ipAddress: String?, isReportedByPolice: Bool?, isReportedAsSuspicious: Bool?) {
             self.deviceID = deviceID
             self.ipAddress = ipAddress
             self.isReportedByPolice = isReportedByPolice
@@ -139,8 +142,11 @@ extension DollarPeClient {
     public struct QuotationState: Hashable, Sendable {
         /// `UNLINKED`, `LINKED`, `EXPIRED`; once used it seems to show the payout's status.
         public let status: String
-        /// The payout that used it.
-        public let payout: String?
+        /// What has used it; whether that is the payout's id is not documented.
+        public let order: String?
+
+        /// Whether it was used.
+        public var isUsed: Bool { order != nil || !["UNLINKED", "EXPIRED"].contains(status.uppercased()) }
     }
 
     /// What orders a payout.
@@ -171,6 +177,10 @@ extension DollarPeClient {
         public let quotation: String?
         /// Our reference.
         public let reference: String?
+        /// The exchange's own order.
+        public let exchangeOrder: String?
+        /// What arrives, in the fiat currency.
+        public let receiving: Decimal?
         /// How far it is.
         public let status: Reported<PayoutStatus>
         /// The bank's reference, once it has arrived.
@@ -179,6 +189,14 @@ extension DollarPeClient {
         public let transfer: String?
         /// Why it failed: always the same words, so that nothing may depend on it.
         public let failureReason: String?
+
+        /// Whether its exchange order must not be used again (DollarPe documentation, “Initiate”).
+        public var keepsOrder: Bool {
+            switch status {
+            case .known(.failed), .known(.refunded), .known(.cancelled): false
+            case .known(.processing), .known(.inReview), .known(.success), .unknown: true
+            }
+        }
     }
 
     /// How far a payout is (DollarPe documentation, “Status reference”; `IN_REVIEW` is from newer material).
@@ -206,7 +224,13 @@ extension DollarPeClient {
 
 extension DollarPeClient.Limits: Decodable {
     private enum Key: String, CodingKey {
-        case available_limit, full_limit_reset_timestamp, limit_reset_timestamp, is_edd_required
+        case available_limit, daily_limit, payment_method_limits, full_limit_reset_timestamp, limit_reset_timestamp
+        case is_edd_required, is_limit_increase_available
+    }
+
+    /// By rail: of those that there are, exchanges are paid through IMPS.
+    private struct Rails: Decodable {
+        let per_transaction_limit: [String: LooseAmount]?
     }
 
     /// Reads either name of the reset.
@@ -221,6 +245,12 @@ extension DollarPeClient.Limits: Decodable {
             container.tolerant(.full_limit_reset_timestamp) ?? container.tolerant(.limit_reset_timestamp)
         resetAt = reset.map { Timestamp(seconds: $0.seconds) }
         isEDDRequired = container.tolerant(.is_edd_required) ?? false
+        let (daily, rails): (LooseAmount?, Rails?) = (
+            container.tolerant(.daily_limit), container.tolerant(.payment_method_limits)
+        )
+        let mayRise = isEDDRequired || container.tolerant(.is_limit_increase_available) ?? false
+        let known = [daily?.decimal, rails?.per_transaction_limit?["IMPS"]?.decimal].compactMap { $0 }
+        ceiling = mayRise ? nil : known.min()
     }
 }
 
@@ -254,13 +284,14 @@ extension DollarPeClient.QuotationState: Decodable {
         let container = try decoder.container(keyedBy: Key.self)
         status = try container.decode(String.self, forKey: .status)
         let order: String? = container.tolerant(.order_id)
-        payout = order.flatMap { $0.isEmpty ? nil : $0 }
+        self.order = order.flatMap { $0.isEmpty ? nil : $0 }
     }
 }
 
 extension DollarPeClient.Payout: Decodable {
     private enum Key: String, CodingKey {
         case id, quotation_id, client_reference_id, status, utr, exchange_transfer_id, failure_reason
+        case exchange_order_id, receiving_amount, receiveing_amount
     }
 
     /// Reads a payout; an empty text counts as none, and `COMPLETED` as `SUCCESS`, as some guides write it.
@@ -275,6 +306,11 @@ extension DollarPeClient.Payout: Decodable {
         status = Reported(word == "COMPLETED" ? "SUCCESS" : word)
         quotation = text(.quotation_id)
         reference = text(.client_reference_id)
+        exchangeOrder = text(.exchange_order_id)
+        let amounts: [LooseAmount?] = [
+            container.tolerant(.receiving_amount), container.tolerant(.receiveing_amount),
+        ]
+        receiving = amounts.lazy.compactMap { $0?.decimal }.first
         utr = text(.utr)
         transfer = text(.exchange_transfer_id)
         failureReason = text(.failure_reason)

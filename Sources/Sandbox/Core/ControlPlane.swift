@@ -3,7 +3,7 @@ internal import Time
 
 /// The operations of the control plane; its help text is printed from the same table.
 enum ControlOperation: String, CaseIterable {
-    case help, ledger, state, listFaults, addFault, clearFaults, scriptOutcome
+    case help, ledger, state, listFaults, addFault, clearFaults, scriptOutcome, changeOptions
 
     static let router = Router<ControlOperation>([
         .init(.help, .get, "/__sandbox/help"),
@@ -13,6 +13,7 @@ enum ControlOperation: String, CaseIterable {
         .init(.addFault, .post, "/__sandbox/faults"),
         .init(.clearFaults, .delete, "/__sandbox/faults"),
         .init(.scriptOutcome, .post, "/__sandbox/outcome"),
+        .init(.changeOptions, .post, "/__sandbox/options"),
     ])
 
     var explanation: String {
@@ -24,6 +25,7 @@ enum ControlOperation: String, CaseIterable {
         case .addFault: "script a fault of the next requests or webhooks"
         case .clearFaults: "forget all scripted faults, the rate limit and the random faults"
         case .scriptOutcome: "script what happens to an object"
+        case .changeOptions: "change how the provider behaves from now on, where the sandbox has options"
         }
     }
 }
@@ -46,10 +48,18 @@ extension Sandbox {
                 faults = Faults()
                 return Self.answer(faults.json)
             case .scriptOutcome: return Self.answer(try provider.script(JSONReader(body: request.body), at: now))
+            case .changeOptions: return try changeOptions(JSONReader(body: request.body))
             }
         } catch {
             return Self.problem(400, error.description)
         }
+    }
+
+    private mutating func changeOptions(_ given: JSONReader) throws(InvalidField) -> HTTPResponse {
+        guard !Provider.changeable.isEmpty else { return Self.problem(404, "this sandbox has no options to change") }
+        try given.refuseOthers(than: Provider.changeable.map(\.name))
+        try provider.change(given)
+        return Self.answer(.fields(["changed": .array(given.names.map(JSON.string))]))
     }
 
     private static func answer(_ value: JSON) -> HTTPResponse {
@@ -86,7 +96,9 @@ extension Sandbox {
                 "Operations",
                 Provider.router.routes.map { ($0.operation.rawValue, "\($0.method.rawValue) \($0.path)") }),
         ]
-        let sections = (common + Provider.help).map { section in
+        let options = HelpSection("Options: POST /__sandbox/options {\"name\": …}", Provider.changeable)
+        let own = Provider.changeable.isEmpty ? Provider.help : Provider.help + [options]
+        let sections = (common + own).map { section in
             let width = section.rows.map(\.name.count).max() ?? 0
             let rows = section.rows.map { row in
                 "  \(row.name)\(String(repeating: " ", count: width - row.name.count))  \(row.meaning)"

@@ -81,6 +81,13 @@ public struct JSONReader: Sendable {
         return number
     }
 
+    /// Yes or no, which may be missing.
+    public func optionalBool(_ name: String) throws(InvalidField) -> Bool? {
+        guard let value = value(name) else { return nil }
+        guard case .bool(let choice) = value else { throw InvalidField(self.name(of: name), "must be true or false") }
+        return choice
+    }
+
     /// A number in a range that may be missing: a share or a count of seconds, never money.
     public func optionalNumber(_ name: String, in range: ClosedRange<Double>) throws(InvalidField) -> Double? {
         guard let value = value(name) else { return nil }

@@ -13,6 +13,9 @@ extension PontisSimulator {
         guard let account = accounts.firstIndex(where: { $0.apiKey == request.headers["x-api-key"] }) else {
             throw .unauthorized
         }
+        guard options.isCallerAllowed else {
+            throw PontisError(403, "ip_not_allowed", "The IP address is not on the account's list.")
+        }
         guard let timestamp = request.headers["x-timestamp"], let seconds = Int64(timestamp),
             0..<4_102_444_800 ~= seconds,
             case let age = now - Timestamp(seconds: seconds), age >= .zero - Self.tolerance, age <= Self.tolerance,

@@ -9,6 +9,7 @@ struct Callback: Sendable {
     let payout: Int
     let status: PayoutStatus
     let message: String?
+    var attempts = 0
 
     func body(of id: String) -> [UInt8] {
         JSON.fields([
@@ -19,7 +20,7 @@ struct Callback: Sendable {
 }
 
 /// Posting callbacks: of final statuses, in production only, and once (PontisGlobe documentation, “Callbacks”; that
-/// there are no further attempts is assumed).
+/// there are no further attempts is assumed, and can be changed).
 extension PontisSimulator {
     /// Tells the account's address of where the payout is now.
     mutating func callBack(_ index: Int, at now: Timestamp) {
@@ -40,6 +41,7 @@ extension PontisSimulator {
         let payout = payouts[callback.payout]
         let account = accounts[payout.account]
         guard let url = account.callbackURL else { return nil }
+        callbacks[message].attempts += 1
         let body = callback.body(of: payout.id)
         let timestamp = String((now - treatment.clockBehind).seconds)
         let key = treatment.badSignature ? account.encryptionKey : account.signingKey
@@ -53,6 +55,11 @@ extension PontisSimulator {
             ], body: body)
     }
 
-    /// Takes note of nothing: there is one attempt.
-    public mutating func delivered(_ message: Int, status: Int?, at now: Timestamp) {}
+    /// Tries again later, where that is asked for and anything but 2xx was answered.
+    public mutating func delivered(_ message: Int, status: Int?, at now: Timestamp) {
+        let callback = callbacks[message]
+        if let status, 200..<300 ~= status { return }
+        guard callback.attempts <= options.callbackPauses.count else { return }
+        outbox.post(message, kind: callback.status.rawValue, at: now + options.callbackPauses[callback.attempts - 1])
+    }
 }

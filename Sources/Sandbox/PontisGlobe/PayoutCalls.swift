@@ -69,7 +69,13 @@ extension PontisSimulator {
         if let most = options.mostPerDay, spent + order.cents > most {
             throw PontisError(422, "daily_limit_exceeded", "The daily limit is exceeded.")
         }
+        let month = String(now.description.prefix(7))
+        let spentBefore = spentThisMonth[account].flatMap { $0.month == month ? $0.cents : nil } ?? 0
+        if let most = options.mostPerMonth, spentBefore + order.cents > most {
+            throw PontisError(422, "monthly_limit_exceeded", "The monthly limit is exceeded.")
+        }
         spentToday[account] = (day, spent + order.cents)
+        spentThisMonth[account] = (month, spentBefore + order.cents)
         options.balance = options.balance.map { $0 - order.cents }
     }
 

@@ -49,8 +49,14 @@ public struct PontisOptions: Sendable, Hashable {
     public var mostPerPayout: Int?
     /// The most in a day, in cents; nil: no limit.
     public var mostPerDay: Int?
+    /// The most in a month, in cents; nil: no limit.
+    public var mostPerMonth: Int?
     /// The balance that pays, in cents; nil: endless.
     public var balance: Int?
+    /// Whether the caller's address is on the account's list.
+    public var isCallerAllowed = true
+    /// The pauses between attempts to post a callback; none: there is one attempt, as integrators say.
+    public var callbackPauses: [Duration] = []
     /// The status of the answer to a repeated order: 200 or 201.
     public var replayStatus = 201
     /// What that answer shows.

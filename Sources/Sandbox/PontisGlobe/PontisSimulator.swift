@@ -31,6 +31,7 @@ public struct PontisSimulator: Sendable {
     /// The keys of recipients whose first order was refused for its cents.
     var refusedOnce: Set<String> = []
     var spentToday: [Int: (day: Int64, cents: Int)] = [:]
+    var spentThisMonth: [Int: (month: String, cents: Int)] = [:]
 
     /// Where an idempotency key is unique.
     struct Key: Hashable {

@@ -173,7 +173,8 @@ extension DollarPeRail {
     }
 
     func isUnderWay(_ effects: Effects) -> Bool {
-        effects[.created] != nil && effects[.disbursed] == nil && effects[.failed] == nil && effects[.refunded] == nil
+        let ends: [Ledger.Kind] = [.disbursed, .failed, .refunded, .canceled]
+        return effects[.created] != nil && ends.allSatisfy { effects[$0] == nil }
     }
 
     func contradiction(of job: StoredJob, _ effects: Effects) -> String? {
@@ -183,14 +184,17 @@ extension DollarPeRail {
         case .completed where !hasArrived: return "nothing was paid out"
         case .completed where effects[.linked] == nil: return "no transfer is linked"
         // It is looked at for days after its end, and anything that comes back comes within these.
-        case .completed where effects[.returned] != nil, .failed where effects[.refunded] != nil:
+        case .completed where effects[.returned] != nil, .failed where effects[.refunded] != nil,
+            .canceled where effects[.refunded] != nil:
             return "the money is back"
-        case .failed where hasArrived: return "the money was paid out"
+        case .failed where hasArrived, .canceled where hasArrived: return "the money was paid out"
         case .failed where wasOrdered && effects[.failed] == nil: return "the payout has not failed"
+        case .canceled where wasOrdered && effects[.canceled] == nil: return "the payout is not canceled"
         case .refunded where !isBack, .reversed where !isBack: return "the money is not back"
-        case .rejected where wasOrdered, .canceled where wasOrdered: return "a payout was ordered"
-        case .expired, .queued, .waiting, .parked, .paused: return "the flow has no such ending"
-        case .completed, .failed, .refunded, .reversed, .rejected, .canceled: return nil
+        case .reversed where !hasArrived: return "nothing was paid out before"
+        case .rejected where wasOrdered, .expired where wasOrdered: return "a payout was ordered"
+        case .queued, .waiting, .parked, .paused: return "the flow has no such ending"
+        case .completed, .failed, .refunded, .reversed, .rejected, .canceled, .expired: return nil
         }
     }
 }

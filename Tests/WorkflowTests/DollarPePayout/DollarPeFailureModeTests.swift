@@ -63,14 +63,18 @@ struct DollarPePayoutFailureModes {
             payout.receive(event)
             #expect(payout.activity == .requestQuotation(order: order))
             payout.receive(.quoted(quote: Fixture.quote("q-2")))
-            #expect(payout.state == .awaitingAcceptance(order: order, quote: Fixture.quote("q-2")))
+            #expect(
+                payout.state
+                    == .awaitingAcceptance(
+                        order: order, quote: Fixture.quote("q-2"), asking: Asking(since: Fixture.quote.expiresAt)))
         }
     }
 
-    @Test("An order whose outcome is unknown is looked up by its quotation before it is repeated")
+    @Test("An order whose outcome is unknown is looked up before it is repeated")
     func initiateUnknown() {
         let initiate = DollarPePayout.Activity.initiate(order: Fixture.order(), quote: Fixture.quote)
-        #expect(initiate.effect == .unguarded(lookup: .readQuotation(id: "q-1"), settle: .minutes(1)))
+        let lookup = DollarPePayout.Activity.lookUpOrder(order: Fixture.order(), quote: Fixture.quote)
+        #expect(initiate.effect == .unguarded(lookup: lookup, settle: .minutes(1)))
         var payout = Fixture.simulation(in: .initiating(order: Fixture.order(), quote: Fixture.quote))
         payout.receive(.initiated(id: "p-1"))
         #expect(payout.state == .monitoring(payout: Fixture.payout()))
@@ -99,7 +103,7 @@ struct DollarPePayoutFailureModes {
         #expect(payout.outcome == .completed)
     }
 
-    @Test("Between two reads of a payout lies at least a minute")
+    @Test("Between two polls of a payout lies at least a minute")
     func pollingPause() {
         var polls = 0
         for state in DollarPePayout.samples.states {
@@ -205,7 +209,11 @@ struct DollarPePayoutFailureModes {
             // The same answer again is no news: the time after which it is overdue runs on.
             #expect(payout.receive(refusal: ProviderRefusal(code: code, message: "no")) == .ignore)
             payout.receive(.quoted(quote: Fixture.quote("q-2")))
-            #expect(payout.state == .initiating(order: Fixture.order(), quote: Fixture.quote("q-2")))
+            #expect(
+                payout.state
+                    == .initiating(
+                        order: Fixture.order(), quote: Fixture.quote("q-2"),
+                        asking: Asking(since: Fixture.quote.expiresAt)))
         }
     }
 
@@ -287,10 +295,11 @@ struct DollarPePayoutFailureModes {
     func cancel() {
         for state in DollarPePayout.samples.states where DollarPePayout.plan(for: state).outcome == nil {
             var payout = Fixture.simulation(in: state)
-            let isOrdered = !DollarPePayout.references(of: state).isEmpty
+            let isOrdered = DollarPePayout.output(of: state)["payout_id"] != nil
             let answer = payout.receive(signal: Signal(name: "cancel"))
             switch state {
-            case .initiating, .finding: #expect(payout.outcome == nil)
+            case .initiating, .finding, .rulingOut, .callingOff: #expect(payout.outcome == nil)
+            case .holding(_, "CANCELLED"): #expect(caseName(of: payout.state) == "callingOff")
             case _ where isOrdered:
                 #expect(answer == .refuse("the payout has been ordered, and DollarPe takes none back"))
             case _: #expect(payout.outcome == .canceled, "in \(caseName(of: state))")

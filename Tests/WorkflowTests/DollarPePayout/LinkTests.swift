@@ -63,7 +63,8 @@ struct DollarPePayoutLink {
         payout.receive(.linked)
         #expect(payout.outcome == nil)
         #expect(payout.activity == .readPayout(id: "p-1"))
-        #expect(payout.receive(Fixture.report(.success)) == .ignore)
+        payout.receive(Fixture.report(.success))
+        #expect(caseName(of: payout.state) == "provingLink")
         #expect(payout.plan.overdue?.desk == "settlement")
         payout.receive(Fixture.report(.success, transfer: Fixture.transfer.text))
         #expect(payout.outcome == .completed)
@@ -78,6 +79,31 @@ struct DollarPePayoutLink {
         #expect(payout.plan.deadline?.limit == .after(.hours(24)))
         payout.passDeadline()
         #expect(payout.activity == .link(order: .sample, transfer: Fixture.transfer, payout: "p-1"))
+    }
+
+    @Test("News of a payout whose link is not proven is kept: its arrival with the bank's reference, and what holds it")
+    func newsWhileUnproven() {
+        let order = Fixture.order(link: .afterInitiate, transfer: Fixture.transfer)
+        let proving = DollarPePayout.State.provingLink(payout: Fixture.payout(order), transfer: Fixture.transfer)
+        var arriving = Fixture.simulation(in: proving)
+        arriving.receive(Fixture.report(.success, utr: "RATN1"))
+        #expect(caseName(of: arriving.state) == "provingLink")
+        #expect(DollarPePayout.output(of: arriving.state)["utr"] == "RATN1")
+        #expect(arriving.receive(Fixture.report(.success, utr: "RATN1")) == .ignore)
+        arriving.receive(Fixture.report(.refunded))
+        #expect(arriving.outcome == .reversed)
+        let linking = DollarPePayout.State.linking(payout: Fixture.payout(order), transfer: Fixture.transfer)
+        for word in ["IN_REVIEW", "CANCELLED", "SOMETHING_NEW"] {
+            for state in [proving, linking] {
+                var held = Fixture.simulation(in: state)
+                held.receive(Fixture.report(.other(word: word)))
+                #expect(held.state == .holding(payout: Fixture.payout(order), status: word))
+                // Nothing is linked to it while it is held, for however long that is.
+                #expect(held.plan.deadline == nil)
+                held.receive(Fixture.report(.processing))
+                #expect(held.activity == .link(order: .sample, transfer: Fixture.transfer, payout: "p-1"))
+            }
+        }
     }
 
     @Test("A link whose answer was lost is looked up before it is repeated")

@@ -1,4 +1,5 @@
 import Domain
+import Engine
 import JSONSchema
 import LockstepTesting
 import PontisPayout
@@ -91,10 +92,47 @@ struct PontisPayoutFailureModes {
         #expect(payout.outcome == .reversed)
         #expect(PontisPayout.output(of: payout.state)["reason"] == "the account is closed")
         #expect(payout.receive(Fixture.report(.completed)) == .ignore)
-        // Nothing else undoes a delivery.
-        for status in [PontisPayout.Status.pending, .failed(why: Fixture.returned), .canceled] {
+        // A reading that lags behind, or an unknown word, undoes no delivery.
+        for status in [PontisPayout.Status.pendingApproval, .pending, .processing, .other(word: "settled")] {
             var delivered = Fixture.simulation(in: .completed(payout: try Fixture.payout()))
             #expect(delivered.receive(Fixture.report(status)) == .ignore)
+        }
+    }
+
+    @Test("Delivered, and then said to have failed: undone in so many words, for whoever reconciles it")
+    func contradictedLater() throws {
+        let said = "PontisGlobe called it completed, and says now that it is"
+        for (status, words) in [
+            (PontisPayout.Status.failed(why: Fixture.returned), "\(said) failed: the account is closed"),
+            (.rejected(why: Fixture.returned), "\(said) rejected: the account is closed"),
+            (.canceled, "\(said) canceled"),
+        ] {
+            var payout = Fixture.simulation(in: .completed(payout: try Fixture.payout()))
+            payout.receive(Fixture.report(status))
+            #expect(payout.outcome == .reversed)
+            #expect(PontisPayout.output(of: payout.state)["reason"] == .string(words))
+        }
+    }
+
+    @Test("A status that nobody knows: on a desk at once, shown, and followed to wherever it goes on")
+    func unknownStatus() throws {
+        let states: [PontisPayout.State] = [
+            .sending(order: try Fixture.order(), tries: .init()), .awaitingApproval(payout: try Fixture.payout()),
+            .queued(payout: try Fixture.payout()), .processing(payout: try Fixture.payout()),
+        ]
+        for state in states {
+            var payout = Fixture.simulation(in: state)
+            payout.receive(Fixture.report(.other(word: "on_hold")))
+            #expect(payout.state == .holding(payout: try Fixture.payout(), status: "on_hold"))
+            #expect(payout.plan.overdue?.after == .zero)
+            #expect(payout.plan.overdue?.desk == "payments operations")
+            #expect(PontisPayout.output(of: payout.state)["status"] == "on_hold")
+            #expect(payout.receive(Fixture.report(.other(word: "on_hold"))) == .ignore)
+            #expect(
+                payout.receive(signal: Signal(name: "cancel"))
+                    == .refuse("PontisGlobe has the payout, and cancels it on its dashboard only"))
+            payout.receive(Fixture.report(.completed))
+            #expect(payout.outcome == .completed)
         }
     }
 
@@ -177,7 +215,7 @@ struct PontisPayoutFailureModes {
         }
     }
 
-    @Test("A daily or monthly limit: tried again every six hours for a month, in sight after a day, and then failed")
+    @Test("A daily or monthly limit: tried again every six hours for a month, and then failed")
     func limits() throws {
         for code in ["daily_limit_exceeded", "monthly_limit_exceeded"] {
             var payout = try Fixture.sending()
@@ -185,12 +223,32 @@ struct PontisPayoutFailureModes {
             while payout.outcome == nil, attempts < 1000 {
                 payout.receive(refusal: Fixture.no(code))
                 #expect(payout.plan.deadline?.limit == .after(.hours(6)))
-                #expect(payout.plan.overdue?.after == .hours(24))
                 payout.passDeadline()
                 attempts += 1
             }
             #expect(attempts == 124)
             #expect(payout.outcome == .failed)
+        }
+    }
+
+    @Test("A limit that lasts is in treasury's sight within a day, though each attempt begins to wait anew")
+    func limitIsSeen() throws {
+        let harness = try Harness(RegisteredWorkflow(PontisPayout.self), coding: JSONCoding(sensitive: Fixture.seal))
+        let no = ProviderRefusal(code: "daily_limit_exceeded", message: "no")
+        harness.provider.answer("send", .refused(no))
+        let job = try harness.enqueue(PontisPayout.self, try Fixture.order())
+        func isOverdue() -> Bool {
+            harness.store[job]?.row.overdueAt.map { $0 <= harness.clock.now() } ?? false
+        }
+        harness.advance(by: .hours(17))
+        #expect(!isOverdue())
+        harness.advance(by: .hours(7))
+        #expect(isOverdue())
+        #expect(harness.store[job]?.row.desk == "treasury")
+        // It stays there, however often it is tried.
+        for _ in 0..<20 {
+            harness.advance(by: .hours(5))
+            #expect(isOverdue())
         }
     }
 
@@ -232,21 +290,27 @@ struct PontisPayoutFailureModes {
         #expect(output == ["transaction_id": .string(Fixture.id), "evidence": "provider_claim"])
     }
 
-    @Test("An id of the other system stops it for a person: money may have moved where it should not")
-    func wrongSystem() throws {
-        var payout = try Fixture.sending()
-        #expect(payout.receive(refusal: Fixture.no("forbidden")) == .unexpected)
-        #expect(payout.plan.outcome == nil)
-    }
-
-    @Test("Whatever else PontisGlobe refuses, nothing was ordered, and the job says why")
-    func otherRefusals() throws {
-        for code in ["invalid", "quote_expired", "something_new"] {
+    @Test("A refusal for good, in a documented word: nothing was ordered, and the job says why")
+    func definiteRefusals() throws {
+        for code in [
+            "invalid", "not_found", "per_payout_limit_exceeded", "quote_not_found", "quote_used", "quote_expired",
+            "invalid_signature",
+        ] {
             var payout = try Fixture.sending()
             payout.receive(refusal: Fixture.no(code))
             #expect(payout.outcome == .failed)
             #expect(PontisPayout.output(of: payout.state)["reason"] == .string("no: \(code)"))
             #expect(PontisPayout.output(of: payout.state)["transaction_id"] == nil)
+        }
+    }
+
+    @Test("A refusal in a word that nobody knows ends nothing: a person looks, and the same key is sent again")
+    func unknownRefusal() throws {
+        for code in ["something_new", "key_in_progress"] {
+            var payout = try Fixture.sending()
+            #expect(payout.receive(refusal: Fixture.no(code)) == .unexpected)
+            #expect(payout.isParked)
+            #expect(payout.activity == .send(order: try Fixture.order()))
         }
     }
 

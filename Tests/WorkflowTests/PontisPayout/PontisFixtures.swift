@@ -1,4 +1,5 @@
 import Domain
+import Foundation
 import LockstepTesting
 import PontisPayout
 import WorkflowCore
@@ -31,4 +32,11 @@ enum PontisFixture {
     }
 
     static func no(_ code: String) -> ProviderRefusal { ProviderRefusal(code: code, message: "no: \(code)") }
+
+    /// A seal that hides nothing, for a store that a test looks into.
+    static let seal = SensitiveCoding { value in
+        String(decoding: try JSONEncoder().encode(value), as: UTF8.self)
+    } open: { text, type in
+        text.hasPrefix("{") ? try JSONDecoder().decode(type, from: Data(text.utf8)) : nil
+    }
 }
