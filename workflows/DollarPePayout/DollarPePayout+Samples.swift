@@ -50,7 +50,7 @@ extension DollarPePayout {
             .limited(limits: usedUp),
             .limited(limits: Limits(available: Available(amount("20")), resetAt: day, needsDiligence: false)),
             .quoted(quote: quote),
-            .accepted,
+            .accepted(price: Acceptance()),
             .initiated(id: payout.id),
             .reported(report: Report(status: .processing)),
             .reported(report: Report(status: .success, utr: "RATN0329SJDH0")),

@@ -50,7 +50,7 @@ extension DollarPePayout {
         case .refused(let why): return turnedDown(why, in: state)
         case .transferNamed(let id): return name(id, in: state)
         case .cancelRequested: return cancel(in: state)
-        case .accepted: return accept(in: state)
+        case .accepted(let price): return accept(price, in: state)
         }
         return stray(in: state)
     }
@@ -117,9 +117,12 @@ extension DollarPePayout {
             ? .initiating(order: order, quote: quote) : .awaitingAcceptance(order: order, quote: quote)
     }
 
-    private static func accept(in state: State) -> Transition<Self> {
+    /// The app says yes to the price; where it says which it has seen, to no worse one.
+    private static func accept(_ price: Acceptance, in state: State) -> Transition<Self> {
         switch state {
-        case .awaitingAcceptance(let order, let quote): .move(to: .initiating(order: order, quote: quote))
+        case .awaitingAcceptance(let order, let quote):
+            price.objection(to: quote.receiving).map { .refuse($0) }
+                ?? .move(to: .initiating(order: order, quote: quote))
         case .configuring, .verifyingCustomer, .verifyingBank, .rating, .checkingLimits, .awaitingLimit, .quoting,
             .requoting:
             .refuse("there is no price to accept yet")
