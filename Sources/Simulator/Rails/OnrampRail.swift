@@ -192,7 +192,8 @@ extension OnrampRail {
 
 /// What the ledger of Borderless Payments may show.
 extension OnrampRail {
-    func isWrite(_ request: SentRequest) -> Bool { request.method == "POST" }
+    /// Asking for a missed word changes nothing but what the next read shows.
+    func isWrite(_ request: SentRequest) -> Bool { request.method == "POST" && request.activity != "refreshCheck" }
 
     func isRepeat(_ request: SentRequest, after effects: Effects) -> Bool {
         switch request.activity {
