@@ -18,7 +18,8 @@ struct EveryFlowTests {
     private static let unlabelled = ["dfns_payout", "dollarpe_payout", "borderless_withdrawal"]
 
     @Test(
-        "No picture or table says that a sample's own value decides", arguments: names.filter { !unlabelled.contains($0) })
+        "No picture or table says that a sample's own value decides",
+        arguments: names.filter { !unlabelled.contains($0) })
     func labels(name: String) throws {
         #expect(try Self.labels(Self.flow(name)) == [])
     }
