@@ -33,6 +33,8 @@ public struct OnrampActivities: ActivityHandler {
         case .readUser(let id): return Answer(await client.user(id)) { .userRead(user: Onramp.User($0)) }
         case .startKYC(let user):
             return Answer(await client.startKYC(of: user, key: key)) { .sessionOpened(url: $0.url) }
+        case .refreshCheck(let user):
+            return Answer(await client.refreshKYC(of: user, key: key)) { _ in .checkRefreshed }
         case .register(let user): return Answer(await client.register(user, key: key)) { _ in .registrationAsked }
         case .declarePurpose(let purposes, let user):
             return Answer(await client.setPurposes(purposes.map(\.text), of: user, key: key)) { _ in .purposeDeclared }
@@ -54,20 +56,25 @@ public struct OnrampActivities: ActivityHandler {
             // The same for each state in which the job orders, and no other state's: transitions count from 1.
             let key = IdempotencyKey(job: context.job, enteredSeq: 0).uuid
             let order = PartnerClient.NewOrder(purchase, buyer, reference: context.job.description)
-            return Answer(await client.createOrder(order, key: key)) { reported($0, context) }
+            return Answer(await client.createOrder(order, key: key)) { found($0, context) }
         case .findOrder(let user):
-            return Answer(await client.order(reference: context.job.description, of: user)) { found in
-                found.map { reported($0, context) } ?? .noOrderFound
+            return Answer(await client.order(reference: context.job.description, of: user)) { order in
+                order.map { found($0, context) } ?? .noOrderFound
             }
-        case .readOrder(let id): return Answer(await client.order(id)) { reported($0, context) }
+        case .readOrder(let id):
+            return Answer(await client.order(id)) { .reported(report: Onramp.Report($0, at: context.startedAt)) }
         case .confirmPayment(let order):
             return Answer(await client.confirmPayment(of: order, key: context.key.uuid)) { _ in .paymentConfirmed }
-        case .createUser, .findUser, .readUser, .startKYC, .register, .declarePurpose, .requestQuote: return .nothing
+        case .createUser, .findUser, .readUser, .startKYC, .refreshCheck, .register, .declarePurpose, .requestQuote:
+            return .nothing
         }
     }
 
-    private func reported(_ order: PartnerClient.Order, _ context: ActivityContext) -> Onramp.Event {
-        .reported(report: Onramp.Report(order, at: context.startedAt))
+    /// An order that is seen for the first time, which may be long after it was made: what it shows is as old as its
+    /// last change.
+    private func found(_ order: PartnerClient.Order, _ context: ActivityContext) -> Onramp.Event {
+        let instant = min(context.startedAt, order.updatedAt ?? context.startedAt)
+        return .reported(report: Onramp.Report(order, at: instant))
     }
 
     /// The flow makes nobody known who is known already.

@@ -34,12 +34,27 @@ extension Onramp.Quote {
 }
 
 extension Onramp.Report {
-    /// What an order shows when it was asked for at this instant.
+    /// What an order shows, as of this instant.
     init(_ order: PartnerClient.Order, at now: Timestamp) {
         self.init(
             id: order.id, status: Onramp.Status(order.status.description), crypto: order.cryptoAmount,
             reason: order.reasonCode, instructions: order.instructions.flatMap { Onramp.Instructions($0, at: now) },
-            isDeclared: order.declaredAt != nil)
+            isDeclared: order.declaredAt != nil, echo: Onramp.Echo(order.echo))
+    }
+}
+
+extension Onramp.Echo {
+    /// What an order says that it is about.
+    init(_ echo: PartnerClient.OrderEcho) {
+        self.init()
+        user = echo.user
+        wallet = echo.wallet
+        memo = echo.memo
+        network = echo.network
+        crypto = echo.crypto
+        fiatAmount = echo.fiatAmount
+        fiatCurrency = echo.fiatCurrency
+        instrument = echo.instrument
     }
 }
 
@@ -63,8 +78,8 @@ extension Onramp.Status {
 }
 
 extension Onramp.Instructions {
-    /// A page is good for about ten minutes (Borderless Payments documentation, “Create the order”): counted from when
-    /// the order was asked for. Nil where neither way of paying is complete.
+    /// A page is good for about ten minutes (Borderless Payments documentation, “Create the order”), counted from this
+    /// instant. Nil where neither way of paying is complete.
     init?(_ instructions: PartnerClient.PaymentInstructions, at now: Timestamp) {
         if let url = instructions.redirectURL {
             self = .page(url: url, until: now + .minutes(10))

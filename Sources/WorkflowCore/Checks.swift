@@ -12,6 +12,20 @@ public enum Checks {
             + watches(flow) + endsStayEnds(flow, reopening: reopening) + purity(flow)
     }
 
+    /// No picture says that a sample's own value decides, such as `quote quote-1` or `sessions 3`.
+    ///
+    /// Codes of refusals do, and numbers that are compared, `sessions ≥ 3`. Anything else is said by the flow's
+    /// `conditions(on:in:)`, or by samples that differ in a flag.
+    public static func labels<Flow: Workflow>(_ flow: Flow.Type) -> [String] {
+        Matrix(of: flow).rows.flatMap { row in
+            row.cells.flatMap { cell in
+                cell.literals.map { literal in
+                    "\(Flow.name): \(row.state) on \(cell.event) shows “\(literal)”, a value of a sample"
+                }
+            }
+        }.unique()
+    }
+
     /// Every case that the flow itself can produce is among its samples: the other checks see nothing else.
     public static func casesSampled<Flow: Workflow>(_ flow: Flow.Type) -> [String] {
         let states = Flow.samples.states

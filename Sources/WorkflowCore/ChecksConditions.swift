@@ -16,6 +16,14 @@ struct Trait: Hashable {
     /// What was found, in words.
     var text: String
     let rank: Rank
+    /// What was found, where it is a whole number.
+    var number: Int?
+
+    /// Whether it is a name of one thing: which one it is can't decide anything, only whether it is the same.
+    var isName: Bool { rank == .content && (name == "id" || name.hasSuffix("ID") || name == "url") }
+
+    /// Whether its words show a value of a sample, as if only that value decided; a refusal's code does decide.
+    var isLiteral: Bool { rank == .content && name != "code" }
 
     /// The traits of an enum value's payload.
     static func all(of value: Any) -> [Trait] {
@@ -32,7 +40,9 @@ struct Trait: Hashable {
         let mirror = Mirror(reflecting: value)
         // Text, a number, an instant, an id: what can be written down and read back.
         if mirror.displayStyle != .optional, value is any LosslessStringConvertible {
-            return [trait(named(shortened("\(value)")), .content)]
+            var content = trait(named(shortened("\(value)")), .content)
+            content.number = (value as? any BinaryInteger).flatMap { Int(exactly: $0) }
+            return [content]
         }
         switch mirror.displayStyle {
         case .optional:
@@ -90,20 +100,32 @@ struct Decision<Outcome: Hashable> {
         let traits: [Trait]
         let outcome: Outcome
 
-        init(state: [Trait], event: [Trait], outcome: Outcome) {
-            let when = state.map { Trait(path: "@" + $0.path, name: $0.name, text: "when " + $0.text, rank: $0.rank) }
+        /// What the flow itself says that decides comes first.
+        init(
+            conditions: [(name: String, holds: Bool)] = [], state: [Trait], event: [Trait], outcome: Outcome
+        ) {
+            let told = conditions.map { name, holds in
+                Trait(path: "!" + name, name: name, text: holds ? name : "not \(name)", rank: .flag)
+            }
+            let when = state.map { own in
+                Trait(
+                    path: "@" + own.path, name: own.name, text: "when " + own.text, rank: own.rank, number: own.number)
+            }
             let all = event + Trait.relations(of: event, with: state) + when
-            traits = all.filter { $0.rank == .flag } + all.filter { $0.rank == .content }
+            traits = told + all.filter { $0.rank == .flag } + all.filter { $0.rank == .content && !$0.isName }
             self.outcome = outcome
         }
 
-        func text(at path: String) -> String? { traits.first { $0.path == path }?.text }
+        func trait(at path: String) -> Trait? { traits.first { $0.path == path } }
+        func text(at path: String) -> String? { trait(at: path)?.text }
     }
 
     /// An outcome, and when it is the one; nil where it always is.
     struct Branch {
         let outcome: Outcome
         let condition: String?
+        /// The values of samples that the condition shows: a reader would take them for what decides.
+        let literals: [String]
     }
 
     /// The branches, in the samples' order.
@@ -112,25 +134,34 @@ struct Decision<Outcome: Hashable> {
     init(from samples: [Sample]) {
         let leaves = Self.leaves(of: samples, under: [])
         branches = samples.map(\.outcome).unique().map { outcome in
-            let conditions = leaves.filter { $0.outcome == outcome }.map { Self.words($0.conditions) }.unique()
-            let isAlways = leaves.count == 1 || conditions.allSatisfy(\.isEmpty)
-            return Branch(outcome: outcome, condition: isAlways ? nil : conditions.joined(separator: " or "))
+            let own = leaves.filter { $0.outcome == outcome }.map(\.conditions)
+            let words = own.map { Self.words($0.map(\.words)) }.unique()
+            let isAlways = leaves.count == 1 || words.allSatisfy(\.isEmpty)
+            let literals = own.flatMap { $0.filter(\.isLiteral).map(\.words) }.unique()
+            return Branch(
+                outcome: outcome, condition: isAlways ? nil : words.joined(separator: " or "),
+                literals: isAlways ? [] : literals)
         }
+    }
+
+    private struct Condition {
+        let words: String
+        var isLiteral = false
     }
 
     private struct Leaf {
         let outcome: Outcome
-        let conditions: [String]
+        let conditions: [Condition]
     }
 
-    private static func leaves(of samples: [Sample], under conditions: [String]) -> [Leaf] {
+    private static func leaves(of samples: [Sample], under conditions: [Condition]) -> [Leaf] {
         let outcomes = samples.map(\.outcome).unique()
         guard outcomes.count > 1 else { return outcomes.map { Leaf(outcome: $0, conditions: conditions) } }
         guard let path = bestPath(in: samples) else {
-            return outcomes.map { Leaf(outcome: $0, conditions: conditions + ["at times"]) }
+            return outcomes.map { Leaf(outcome: $0, conditions: conditions + [Condition(words: "at times")]) }
         }
-        return groups(of: samples, at: path).flatMap { words, group in
-            leaves(of: group, under: conditions + [words])
+        return groups(of: samples, at: path).flatMap { condition, group in
+            leaves(of: group, under: conditions + [condition])
         }
     }
 
@@ -152,18 +183,40 @@ struct Decision<Outcome: Hashable> {
     }
 
     /// Samples by their trait at a place; values after which the same is possible count as one.
-    private static func groups(of samples: [Sample], at path: String) -> [(words: String, group: [Sample])] {
+    private static func groups(of samples: [Sample], at path: String) -> [(condition: Condition, group: [Sample])] {
         func possible(after text: String?) -> Set<Outcome> {
             Set(samples.filter { $0.text(at: path) == text }.map(\.outcome))
         }
         let texts = samples.map { $0.text(at: path) }.unique()
         let kinds = texts.map(possible).unique().map { kind in texts.filter { possible(after: $0) == kind } }
-        let isContent = samples.contains { $0.traits.contains { $0.path == path && $0.rank == .content } }
-        return kinds.map { kind in
+        let traits = samples.compactMap { $0.trait(at: path) }
+        let isContent = traits.contains { $0.rank == .content }
+        let bounds = bounds(of: kinds.map { kind in kind.map { text in traits.first { $0.text == text } } })
+        return kinds.enumerated().map { index, kind in
+            let group = samples.filter { kind.contains($0.text(at: path)) }
+            if let bounds { return (Condition(words: bounds[index]), group) }
             // A number or text out of many says nothing; that it is none of those named does.
             let isRest = isContent && kind.count > 1 && kinds.count > 1
             let words = isRest ? "otherwise" : kind.map { $0 ?? "otherwise" }.joined(separator: " or ")
-            return (words, samples.filter { kind.contains($0.text(at: path)) })
+            let isLiteral = !isRest && traits.contains { kind.contains($0.text) && $0.isLiteral }
+            return (Condition(words: words, isLiteral: isLiteral), group)
+        }
+    }
+
+    /// Where numbers decide by how large they are: `sessions < 3` and `sessions ≥ 3`; nil where they don't.
+    private static func bounds(of kinds: [[Trait?]]) -> [String]? {
+        let numbers = kinds.map { $0.compactMap { $0?.number } }
+        guard kinds.count > 1, zip(kinds, numbers).allSatisfy({ $0.count == $1.count }),
+            let first = kinds[0][0], let number = first.number
+        else { return nil }
+        let ranges = numbers.map { ($0.min() ?? 0)...($0.max() ?? 0) }
+        let sorted = ranges.sorted { $0.lowerBound < $1.lowerBound }
+        guard zip(sorted, sorted.dropFirst()).allSatisfy({ $0.upperBound < $1.lowerBound }) else { return nil }
+        let stem = first.text.dropLast(String(number).count)
+        return ranges.map { range in
+            let above = sorted.first { $0.lowerBound > range.upperBound }.map { "< \($0.lowerBound)" }
+            let own = range == sorted[0] ? nil : "≥ \(range.lowerBound)"
+            return stem + [own, above].compactMap(\.self).joined(separator: " and ")
         }
     }
 

@@ -29,9 +29,19 @@ public struct Matrix: Hashable, Sendable {
         public let condition: String?
         /// What it does.
         public let effect: Effect
+        /// What the condition shows of the samples' own values.
+        let literals: [String]
 
         /// The event, with its condition: `quoted (not acceptable)`.
-        public var label: String { condition.map { "\(event) (\($0))" } ?? event }
+        public var label: String { label(condition) }
+
+        /// The condition in a picture, which has no room for long ones; the table has.
+        var shortCondition: String? { condition.map { $0.count > 44 ? "…" : $0 } }
+
+        /// The event, with its condition as a picture shows it.
+        var shortLabel: String { label(shortCondition) }
+
+        private func label(_ condition: String?) -> String { condition.map { "\(event) (\($0))" } ?? event }
     }
 
     /// One state.
@@ -109,12 +119,12 @@ public struct Matrix: Hashable, Sendable {
             let outcomes = events.filter { caseName(of: $0) == name }.flatMap { event in
                 samples.map { state in
                     Decision<Effect>.Sample(
-                        state: Trait.all(of: state), event: Trait.all(of: event),
-                        outcome: effect(of: flow, in: state, on: event))
+                        conditions: Flow.conditions(on: event, in: state), state: Trait.all(of: state),
+                        event: Trait.all(of: event), outcome: effect(of: flow, in: state, on: event))
                 }
             }
             return Decision(from: outcomes).branches.map {
-                Cell(event: name, condition: $0.condition, effect: $0.outcome)
+                Cell(event: name, condition: $0.condition, effect: $0.outcome, literals: $0.literals)
             }
         }
     }

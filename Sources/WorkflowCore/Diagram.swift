@@ -105,7 +105,7 @@ extension Diagram.Node {
     fileprivate init(_ row: Matrix.Row, isStart: Bool) {
         name = row.state
         self.isStart = isStart
-        let updates = row.cells.filter { $0.effect == .update }.map(\.label)
+        let updates = row.cells.filter { $0.effect == .update }.map(\.shortLabel)
         let updating = updates.isEmpty ? nil : "updated by \(updates.joined(separator: ", "))"
         kind = row.kind
         notes =

@@ -23,13 +23,10 @@ struct Arrow: Hashable {
             guard case .move(let target) = cell.effect else { continue }
             // The deadline's own event is drawn with its time, below.
             if let deadline = row.deadline, deadline.event == cell.event, deadline.effect == cell.effect { continue }
-            // A picture has no room for long conditions; the matrix has.
-            let isLong = cell.condition.map { $0.count > 44 } ?? false
-            let condition = isLong ? "…" : cell.condition
-            let label = condition.map { "\(cell.event) (\($0))" } ?? cell.event
             arrows.append(
                 Arrow(
-                    from: row.state, to: target, event: cell.event, label: label, condition: condition, kind: .event))
+                    from: row.state, to: target, event: cell.event, label: cell.shortLabel,
+                    condition: cell.shortCondition, kind: .event))
         }
         if let deadline = row.deadline, case .move(let target) = deadline.effect {
             arrows.append(

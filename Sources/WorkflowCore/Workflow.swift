@@ -43,6 +43,11 @@ public protocol Workflow: Sendable {
     /// The account at the provider that the job runs against, by its configured name.
     static func account(of state: State) -> String
 
+    /// What decides about an event in a state, by names such as `isEnough`, where it can't be seen in the payloads: for
+    /// pictures and tables, which otherwise have to guess it from the samples. `transition` decides by the same
+    /// functions.
+    static func conditions(on event: Event, in state: State) -> [(name: String, holds: Bool)]
+
     /// How jobs of older versions come to this one.
     static var migrations: [Migration<Self>] { get }
 
@@ -59,6 +64,8 @@ extension Workflow {
     public static func output(of state: State) -> [String: JSONValue] { [:] }
     /// No references unless the flow has some.
     public static func references(of state: State) -> [Reference] { [] }
+    /// Nothing but what the payloads show unless the flow says so.
+    public static func conditions(on event: Event, in state: State) -> [(name: String, holds: Bool)] { [] }
     /// No way from older versions unless the flow lists some.
     public static var migrations: [Migration<Self>] { [] }
     /// The account called `main` unless the flow says otherwise.

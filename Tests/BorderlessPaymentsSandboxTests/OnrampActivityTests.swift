@@ -19,6 +19,8 @@ struct OnrampRun {
     var flow: Simulation<Onramp>
     /// The number of the transition that entered the state: the engine counts from 1.
     private var entered = 1
+    /// When that was.
+    private var since = Bench.start
 
     init(_ bench: Bench, _ purchase: Onramp.Purchase, number: UInt64 = 1) throws {
         self.bench = bench
@@ -43,7 +45,7 @@ struct OnrampRun {
         case .refused(let refusal): flow.receive(refusal: refusal)
         case .nothing, .notApplied, .unknown: break
         }
-        if state != before { entered += 1 }
+        if state != before { (entered, since) = (entered + 1, bench.now) }
         return answer
     }
 
@@ -60,8 +62,10 @@ struct OnrampRun {
             } else if state == before {
                 bench.pass(.minutes(1))
             }
-            if case .after? = flow.plan.deadline?.limit, state == "awaitingRegistration" { flow.passDeadline() }
-            if case .at(let instant)? = flow.plan.deadline?.limit, instant <= bench.now { flow.passDeadline() }
+            if let limit = flow.plan.deadline?.limit, limit.instant(entry: since) <= bench.now {
+                flow.passDeadline()
+                (entered, since) = (entered + 1, bench.now)
+            }
         }
         #expect(state == goal)
     }
@@ -69,12 +73,14 @@ struct OnrampRun {
 
 @Suite("onramp's own handlers against the simulated Borderless Payments")
 struct OnrampActivityTests {
-    static func purchase(known: Bool = true, paidBy: Onramp.Instrument = .sepa) -> Onramp.Purchase {
+    static func purchase(
+        known: Bool = true, paidBy: Onramp.Instrument = .sepa, to wallet: Onramp.Wallet = .polygon(.sample)
+    ) -> Onramp.Purchase {
         let person = Onramp.Person(email: .sample, firstName: .sample, lastName: .sample, mobile: .sample)
         return Onramp.Purchase(
             customer: known ? .known(Onramp.Buyer(id: "user-known", country: .sample)) : .new(Sensitive(person)),
-            fiatCurrency: .eur, fiatAmount: .sample, cryptoCurrency: .usdc, wallet: .polygon(.sample),
-            instrument: paidBy, accept: .auto)
+            fiatCurrency: .eur, fiatAmount: .sample, cryptoCurrency: .usdc, wallet: wallet, instrument: paidBy,
+            accept: .auto)
     }
 
     @Test("A new customer from the first call to the delivery, by polling alone: no webhook is ever heard")
@@ -185,6 +191,66 @@ struct OnrampActivityTests {
         #expect(bench.now == Bench.start + .minutes(10))
         await run.reach("completed")
         #expect(bench.ledger.count(.confirmed) == 0)
+    }
+
+    @Test("What an order says that it is about is what was ordered, whatever it was")
+    func echo() async throws {
+        for wallet in [Onramp.Wallet.stellar(.sample), .stellarExchange(.sample, memo: .sample), .polygon(.sample)] {
+            for instrument in Onramp.Instrument.allCases {
+                var run = try OnrampRun(Bench(), Self.purchase(paidBy: instrument, to: wallet))
+                await run.reach("awaitingPayment")
+            }
+        }
+    }
+
+    @Test("A user who is disabled after the order changes nothing of it, and can place no other")
+    func disabledMidOrder() async throws {
+        let bench = Bench()
+        var run = try OnrampRun(bench, Self.purchase())
+        await run.reach("awaitingPayment")
+        try bench.script(#"{"outcome":"disable","name":"user-known"}"#)
+        await run.reach("completed")
+        var next = try OnrampRun(bench, Self.purchase(), number: 2)
+        await next.reach("failed")
+        #expect(Onramp.output(of: next.flow.state)["code"] == "user_disabled")
+        #expect(bench.ledger.count(.created) == 1)
+    }
+
+    @Test("A check whose end was missed shows once it was asked for, and the customer goes on within the hour")
+    func missedWord() async throws {
+        let bench = Bench()
+        try bench.script(#"{"outcome":"miss","all":true}"#)
+        var run = try OnrampRun(bench, Self.purchase(known: false))
+        await run.reach("refreshingCheck")
+        #expect(bench.now <= Bench.start + .minutes(61))
+        await run.reach("completed")
+    }
+
+    @Test("Paid twice, the crypto is delivered once; what comes back after the end is seen while the end is watched")
+    func afterTheEnd() async throws {
+        let bench = Bench()
+        try bench.script(#"{"outcome":"pay","how":"twice","all":true}"#)
+        var run = try OnrampRun(bench, Self.purchase())
+        await run.reach("completed")
+        #expect(bench.ledger.count(.paidAgain) == 1)
+        #expect(bench.ledger.count(.transfer) == 1)
+        try bench.script(#"{"outcome":"refund","all":true,"at":"COMPLETED"}"#)
+        bench.pass(.days(1))
+        await run.perform(run.flow.plan.watch?.activity)
+        #expect(run.state == "refunded")
+        #expect(Onramp.output(of: run.flow.state)["code"] == "compliance_rejected")
+    }
+
+    @Test("A page of the bank that is found late is as old as the order, and not as our read")
+    func latePage() async throws {
+        let bench = Bench { $0.delays.page = nil }
+        var run = try OnrampRun(bench, Self.purchase(paidBy: .openBanking))
+        await run.reach("ordering")
+        bench.fault(.dropAfter, on: .createOrder)
+        await run.perform()
+        bench.pass(.minutes(4))
+        await run.perform(.findOrder(user: "user-known"))
+        #expect(run.flow.plan.deadline?.limit == .at(Bench.start + .minutes(10)))
     }
 
     @Test("An account that is not configured is refused before anything is sent")

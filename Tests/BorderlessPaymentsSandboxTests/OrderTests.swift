@@ -77,7 +77,7 @@ struct OrderTests {
             ("exact", PartnerClient.OrderStatus.completed, nil),
             ("under", .refunded, "payment_amount_mismatch"), ("over", .refunded, "payment_amount_mismatch"),
             ("third_party", .refunded, "payment_name_mismatch"), ("wrong_reference", .expired, "payment_timeout"),
-            ("never", .expired, "payment_timeout"),
+            ("twice", .completed, nil), ("never", .expired, "payment_timeout"),
         ].enumerated() {
             let placed = try value(await client.createOrder(order("job-\(number)"), key: "k\(number)"))
             try bench.script(#"{"outcome":"pay","how":"\#(how)","name":"job-\#(number)"}"#)
@@ -85,6 +85,54 @@ struct OrderTests {
             let later = try value(await client.order(placed.id))
             #expect(later.status == .known(status), "\(how)")
             #expect(later.reasonCode == reason)
+        }
+        #expect(bench.ledger.count(.paidAgain) == 1)
+    }
+
+    @Test("A transfer after the due date: taken while the order is still open, and sent back once it has expired")
+    func paidLate() async throws {
+        for (grace, status, reason) in [
+            (Duration.zero, PartnerClient.OrderStatus.refunded, "payment_timeout"), (.days(1), .completed, nil),
+        ] {
+            let bench = Bench { $0.grace = grace }
+            let client = try bench.client()
+            let placed = try value(await client.createOrder(order(), key: "k1"))
+            try bench.script(#"{"outcome":"pay","how":"exact","name":"job-1","seconds":172800}"#)
+            bench.pass(.hours(47) + .minutes(1))
+            #expect(
+                try value(await client.order(placed.id)).status
+                    == .known(grace == .zero ? .expired : .awaitingPayment))
+            bench.pass(.hours(2))
+            let later = try value(await client.order(placed.id))
+            #expect(later.status == .known(status))
+            #expect(later.reasonCode == reason)
+            #expect(bench.ledger.count(.paid) == 1)
+        }
+    }
+
+    @Test(
+        "An order is refunded or failed from any status, also from one that it has already",
+        arguments: [
+            ("refund", "AWAITING_PAYMENT", "REFUNDED"), ("refund", "PAYMENT_VERIFYING", "REFUNDED"),
+            ("fail", "AWAITING_PAYMENT", "FAILED"), ("fail", "PAYMENT_VERIFYING", "FAILED"),
+            ("refund", "COMPLETED", "REFUNDED"), ("refund", "FAILED", "REFUNDED"),
+        ])
+    func endsAnywhere(outcome: String, status: String, end: String) async throws {
+        let bench = Bench()
+        let client = try bench.client()
+        let placed = try value(await client.createOrder(order(), key: "k1"))
+        if status == "FAILED" {
+            try bench.script(#"{"outcome":"fail","name":"job-1"}"#)
+            bench.pass(.hours(1))
+        }
+        try bench.script(#"{"outcome":"\#(outcome)","name":"job-1","at":"\#(status)","seconds":60}"#)
+        bench.pass(.minutes(45))
+        let later = try value(await client.order(placed.id))
+        #expect(later.status.description == end)
+        #expect(try bench.ask(.get, "/api/v1/orders/\(placed.id)")["reason_code"] == nil)
+        #expect(later.reasonCode == (outcome == "fail" ? "provider_error" : "compliance_rejected"))
+        for wrong in [#""fail","at":"COMPLETED""#, #""refund","at":"REFUNDED""#] {
+            try bench.ask(.post, "/__sandbox/outcome", #"{"outcome":\#(wrong),"all":true}"#, expect: 400)
         }
     }
 

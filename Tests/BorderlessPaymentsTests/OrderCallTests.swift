@@ -43,6 +43,7 @@ struct OrderCallTests {
         #expect(order.instructions?.dueBy == Timestamp("2026-06-13T09:20:00Z"))
         #expect(order.instructions?.redirectURL == nil)
         #expect(order.declaredAt == nil)
+        #expect(order.updatedAt == Timestamp("2026-06-11T10:20:14Z"))
         #expect(
             transport.wire == [
                 """
@@ -53,6 +54,62 @@ struct OrderCallTests {
 
                 {"crypto_currency":"USDC","crypto_network":"polygon","fiat_amount":"100.00","fiat_currency":"EUR","partner_order_ref":"acme-order-58231","payment_instrument":"sepa_bank_transfer","user_id":"user-1","wallet_address":"0x1"}
                 """
+            ])
+    }
+
+    @Test("What an order says that it is about is read, as far as it says it; a memo of null is a word too")
+    func echo() async throws {
+        let transport = RecordingTransport([
+            answer(200, order()),
+            answer(200, order((#""wallet_address_memo":null"#, #""wallet_address_memo":"1042""#))),
+            answer(200, #"{"id":"order-1","status":"AWAITING_PAYMENT","wallet_address":7}"#),
+        ])
+        let client = try client(transport)
+        let echo = try value(await client.order("order-1")).echo
+        #expect(echo.user == "user-1")
+        #expect(echo.wallet == "0x1")
+        #expect(echo.memo == "")
+        #expect(echo.network == "polygon")
+        #expect(echo.crypto == "USDC")
+        #expect(echo.fiatAmount?.text == "100")
+        #expect(echo.fiatCurrency == "EUR")
+        #expect(echo.instrument == "sepa_bank_transfer")
+        #expect(try value(await client.order("order-1")).echo.memo == "1042")
+        let silent = try value(await client.order("order-1")).echo
+        #expect(silent.memo == nil)
+        #expect(silent.wallet == nil)
+    }
+
+    @Test("Why an order came to nothing is told in webhooks only: what was posted last is read again")
+    func reason() async throws {
+        func delivery(_ reason: String?, at time: String, of order: String = "order-1") -> String {
+            let code = reason.map { #","reason_code":"\#($0)""# } ?? ""
+            return
+                #"{"id":"d-1","resource_id":"\#(order)","payload":{"id":"\#(order)"\#(code)},"created_at":"\#(time)"}"#
+        }
+        func failed(_ words: String...) -> TransportResult {
+            answer(200, #"{"items":[\#(words.joined(separator: ","))]}"#)
+        }
+        let over = answer(200, order(("AWAITING_PAYMENT", "FAILED")))
+        let early = "2026-06-11T11:00:00+00:00"
+        let late = "2026-06-11T12:00:00+00:00"
+        let transport = RecordingTransport([
+            over,
+            failed(
+                delivery(nil, at: late), delivery("provider_error", at: early), delivery("payment_rejected", at: late),
+                delivery("another", at: late, of: "order-2")),
+            over, failed(), over, answer(403, "{}"), answer(200, order(("AWAITING_PAYMENT", "COMPLETED"))),
+        ])
+        let client = try client(transport)
+        var reasons: [String?] = []
+        for _ in 0..<4 { reasons.append(try value(await client.order("order-1")).reasonCode) }
+        #expect(reasons == ["payment_rejected", nil, nil, nil])
+        #expect(
+            transport.sent.map(\.request.target) == [
+                "/api/v1/orders/order-1", "/api/v1/webhook-deliveries?resource_id=order-1&limit=100",
+                "/api/v1/orders/order-1", "/api/v1/webhook-deliveries?resource_id=order-1&limit=100",
+                "/api/v1/orders/order-1", "/api/v1/webhook-deliveries?resource_id=order-1&limit=100",
+                "/api/v1/orders/order-1",
             ])
     }
 
@@ -127,6 +184,20 @@ struct OrderCallTests {
             ])
     }
 
+    @Test("A list that does not say how many there are proves nothing")
+    func findWithoutTotal() async throws {
+        let transport = RecordingTransport([
+            answer(200, #"{"items":[],"limit":100,"offset":0}"#), answer(200, #"{"items":[\#(order())]}"#),
+        ])
+        let client = try client(transport)
+        #expect(
+            await client.order(reference: "acme-order-58231", of: "user-1")
+                == .notApplied(
+                    retryAfter: nil,
+                    message: "Borderless Payments lists orders, and does not say how many there are"))
+        #expect(try value(await client.order(reference: "acme-order-58231", of: "user-1"))?.id == "order-1")
+    }
+
     @Test("A payment is confirmed without a body; what is answered changes nothing")
     func confirm() async throws {
         let transport = RecordingTransport([
@@ -160,5 +231,19 @@ struct OrderCallTests {
             }
             #expect(refusal.code == .forbidden)
         }
+    }
+
+    @Test("What was written in the other mode is there: that is no “no”, after which it could be sent again")
+    func writtenInOtherMode() async throws {
+        let transport = RecordingTransport([
+            answer(201, order(("TEST", "LIVE"))), answer(201, user(("TEST", "LIVE"))),
+        ])
+        let client = try client(transport)
+        #expect(
+            await client.createOrder(newOrder(), key: "key-1")
+                == .unknown(message: "order order-1 belongs to LIVE, and this account is test"))
+        #expect(
+            await client.createUser(newUser, key: "key-1")
+                == .unknown(message: "user user-1 belongs to LIVE, and this account is test"))
     }
 }

@@ -86,6 +86,37 @@ struct UserCallTests {
             ])
     }
 
+    @Test("An address that belongs to another of our customers is refused: their check must not serve for this one")
+    func anotherCustomer() async throws {
+        let found = answer(200, #"{"items":[\#(user())],"total":1}"#)
+        let transport = RecordingTransport([
+            found, found, answer(200, #"{"items":[\#(user((#""acme-user-1042""#, "null")))],"total":1}"#),
+        ])
+        let client = try client(transport)
+        guard case .refused(let refusal) = await client.user(email: "maria.garcia@example.com", reference: "u-7") else {
+            Issue.record("found")
+            return
+        }
+        #expect(refusal.code == "conflict")
+        #expect(refusal.message == "the e-mail address belongs to the user acme-user-1042, and not to u-7")
+        #expect(try value(await client.user(email: "maria.garcia@example.com", reference: nil))?.id == "user-1")
+        #expect(try value(await client.user(email: "maria.garcia@example.com", reference: "u-7"))?.id == "user-1")
+    }
+
+    @Test("The vendor of the check is asked without a body; what is answered is read again anyway")
+    func refresh() async throws {
+        let transport = RecordingTransport([
+            answer(
+                200,
+                #"{"user_id":"user-1","previous_status":"PENDING","current_status":"APPROVED","changed":true}"#)
+        ])
+        _ = try value(await client(transport).refreshKYC(of: "user-1", key: "key-1"))
+        #expect(
+            transport.wire == [
+                "POST /api/v1/users/user-1/kyc/refresh\nAuthorization: Bearer sk_test_1\nIdempotency-Key: key-1"
+            ])
+    }
+
     @Test("A check is started without a body, and tells where the user goes")
     func startKYC() async throws {
         let transport = RecordingTransport([

@@ -60,15 +60,17 @@ struct AccountTests {
               pontis: {main: {\(pontis) previous_hmac_secret: {env: "OTHER_BYTES"}, limits: {rate: 3}}},
               dollarpe: {main: {\(dollarPe) limits: {concurrency: 1}}},
               borderless_payments: {main: {\(partner) webhook_secret: {env: "HOOK"},
-                previous_webhook_secret: {env: "SECRET"}}},
+                previous_webhook_secret: {env: "SECRET"}, stale_webhooks: "refuse"}, z: {\(partner)}},
               borderless_xyz: {main: {\(xyz) personal_data: "redacted", webhook_token: {env: "TOKEN"}}, b: {\(xyz)}},
             }}
             """)
         let accounts = configuration.accounts
         #expect(
             accounts.all.map(\.id.description) == [
-                "pontis/main", "dollarpe/main", "borderless_payments/main", "borderless_xyz/b", "borderless_xyz/main",
+                "pontis/main", "dollarpe/main", "borderless_payments/main", "borderless_payments/z",
+                "borderless_xyz/b", "borderless_xyz/main",
             ])
+        #expect(accounts.borderlessPayments.map(\.staleWebhooks) == [.refuse, .accept])
         #expect(accounts.pontis.first?.account.signers.count == 2)
         #expect(accounts.dollarPe.first?.apiSecret.reveal() == "secret-1")
         #expect(accounts.borderlessPayments.first?.webhookSecrets.map { $0.reveal() } == ["whsec_1", "secret-1"])

@@ -18,7 +18,7 @@ struct AccountsCommandTests {
                 "dfns/main: the credentials are good: payouts can be read, and its key signs",
                 "pontis/main: the credentials are good: it can log in, and what is sealed and signed is understood",
                 "dollarpe/main: the credentials are good: its configuration can be read",
-                "borderless_payments/main: the credentials are good: users can be read",
+                "borderless_payments/main: the credentials are good: its key may create users and place orders",
                 "borderless_xyz/main: the credentials are good: a token is given, and webhooks can be read",
             ])
         for provider in ["dfns", "pontis", "dollarpe", "borderless_payments", "borderless_xyz"] {

@@ -18,10 +18,13 @@ struct OnrampWebhookTests {
         "created_at":"2026-06-11T11:03:42.118547+00:00"}
         """.utf8)
 
-    private func account(secret: String? = "whsec_1") throws -> PartnerAccount {
+    private func account(
+        secret: String? = "whsec_1", stale: PartnerAccount.StaleWebhooks = .accept
+    ) throws -> PartnerAccount {
         try PartnerAccount(
             name: "main", mode: .test, origin: try #require(Origin(PartnerAccount.productionHost)),
-            apiKey: Secret("sk_test_1"), webhookSecret: secret.map(Secret.init))
+            apiKey: Secret("sk_test_1"), webhookSecret: secret.map(Secret.init),
+            staleWebhooks: stale)
     }
 
     private func signed(_ body: [UInt8], age: Duration = .zero) -> HTTPRequest {
@@ -56,11 +59,26 @@ struct OnrampWebhookTests {
         let old = signed(body, age: .days(3))
         let source = OnrampWebhookSource(accounts: [try account()])
         #expect(received(source.read(old, account: "main", now: now))?.dedupeKey == "evt-1")
-        let strict = OnrampWebhookSource(accounts: [try account()], staleness: .refused)
+        let strict = OnrampWebhookSource(accounts: [try account(stale: .refuse)])
         #expect(
             strict.read(old, account: "main", now: now)
                 == .refused(reason: "the signature is older than five minutes"))
         #expect(received(strict.read(signed(body), account: "main", now: now)) != nil)
+    }
+
+    @Test("A user's e-mail address is not kept: nothing needs it, and nothing would seal it")
+    func personalData() throws {
+        let source = OnrampWebhookSource(accounts: [try account()])
+        for type in ["user.kyc.approved", "user.something_new"] {
+            let text =
+                #"{"id":"evt-2","type":"\#(type)","data":{"id":"user-1","partner_user_ref":"u-1","#
+                + #""email":"maria@example.com","kyc_status":"APPROVED","name":"Maria"},"created_at":"2026-06-11"}"#
+            let kept = received(source.read(signed(Array(text.utf8)), account: "main", now: now))
+            #expect(kept?.references == ["user-1", "u-1"])
+            #expect(
+                kept.map { String(decoding: $0.body, as: UTF8.self) }
+                    == #"{"data":{"id":"user-1","partner_user_ref":"u-1"},"id":"evt-2","type":"\#(type)"}"#)
+        }
     }
 
     @Test("A forged one, one without a place, and one that no database could keep are turned away")

@@ -85,6 +85,60 @@ import Testing
             ]) == ["go: otherwise", "stop: code 0x000000…0000e1"])
     }
 
+    enum Counting: Hashable {
+        case counting(looks: Int, id: String)
+    }
+
+    private func decision(_ samples: [(Counting, String)], told: Bool? = nil) -> Decision<String> {
+        Decision(
+            from: samples.map { state, outcome in
+                Decision<String>.Sample(
+                    conditions: told.map { [("isDone", (outcome == "stop") == $0)] } ?? [], state: Trait.all(of: state),
+                    event: [], outcome: outcome)
+            })
+    }
+
+    @Test("Numbers that decide by how large they are become bounds, and numbers that don't stay values")
+    func numbers() {
+        func said(_ looks: (Int, String)...) -> [String] {
+            decision(looks.map { (.counting(looks: $0.0, id: "a"), $0.1) }).branches.map {
+                "\($0.outcome): \($0.condition ?? "always")"
+            }
+        }
+        #expect(said((0, "go"), (1, "go"), (2, "stop")) == ["go: when looks < 2", "stop: when looks ≥ 2"])
+        #expect(
+            said((0, "a"), (1, "b"), (2, "b"), (3, "c"))
+                == ["a: when looks < 1", "b: when looks ≥ 1 and < 3", "c: when looks ≥ 3"])
+        #expect(said((0, "go"), (1, "stop"), (2, "go")) == ["go: otherwise", "stop: when looks 1"])
+    }
+
+    @Test("What the flow says that decides comes first, and which thing it is about never decides")
+    func told() {
+        let samples = [(Counting.counting(looks: 0, id: "a"), "go"), (.counting(looks: 2, id: "b"), "stop")]
+        #expect(decision(samples, told: true).branches.map(\.condition) == ["not isDone", "isDone"])
+        let named = [(Counting.counting(looks: 0, id: "a"), "go"), (.counting(looks: 0, id: "b"), "stop")]
+        #expect(decision(named).branches.map(\.condition) == ["at times", "at times"])
+    }
+
+    @Test("A value of a sample in a condition is known as one; codes of refusals and bounds are none")
+    func literals() {
+        func literals(_ samples: [(State, Event, String)]) -> [String] {
+            Decision(
+                from: samples.map { state, event, outcome in
+                    Decision<String>.Sample(state: Trait.all(of: state), event: Trait.all(of: event), outcome: outcome)
+                }
+            ).branches.flatMap(\.literals)
+        }
+        #expect(literals([(resting, read(code: "a"), "go"), (resting, read(code: "b"), "stop")]) == [])
+        let elsewhere = State.resting(address: "b", ask: .no)
+        #expect(
+            literals([(resting, read(address: "c"), "go"), (elsewhere, read(address: "c"), "stop")])
+                == ["when address a", "when address b"])
+        #expect(
+            decision([(.counting(looks: 0, id: "a"), "go"), (.counting(looks: 1, id: "a"), "stop")]).branches.flatMap(
+                \.literals) == [])
+    }
+
     @Test("Samples that differ in nothing visible are admitted to")
     func undecided() {
         #expect(conditions([(resting, read(), "a"), (resting, read(), "b")]) == ["a: at times", "b: at times"])

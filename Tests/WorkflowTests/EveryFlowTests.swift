@@ -14,6 +14,16 @@ struct EveryFlowTests {
         #expect(try Self.check(Self.flow(name)) == [])
     }
 
+    /// Those that still show some value of a sample: they have no `conditions(on:in:)` for it yet.
+    private static let unlabelled = ["dfns_payout", "dollarpe_payout", "borderless_withdrawal"]
+
+    @Test(
+        "No picture or table says that a sample's own value decides",
+        arguments: names.filter { !unlabelled.contains($0) })
+    func labels(name: String) throws {
+        #expect(try Self.labels(Self.flow(name)) == [])
+    }
+
     @Test("The table of states and events is the one that was reviewed", arguments: names)
     func matrix(name: String) throws {
         let flow = try Self.flow(name)
@@ -54,6 +64,7 @@ struct EveryFlowTests {
         "pontis_payout": ["completed on reported"],
         "refund": ["refunded on observed"],
         "dollarpe_payout": ["completed on reported", "failed on reported", "canceled on reported"],
+        "onramp": ["completed on reported", "failed on reported", "expired on reported", "canceled on reported"],
         "borderless_withdrawal": [
             "completed on reported", "failed on reported", "expired on reported", "canceled on reported",
             "failed on funded", "expired on funded", "canceled on funded",
@@ -72,6 +83,7 @@ struct EveryFlowTests {
         .map { caseName(of: $0) }
     }
 
+    private static func labels<Flow: Workflow>(_ flow: Flow.Type) -> [String] { Checks.labels(flow) }
     private static func matrix<Flow: Workflow>(_ flow: Flow.Type) -> Matrix { Matrix(of: flow) }
     private static func diagram<Flow: Workflow>(_ flow: Flow.Type) -> Diagram { Diagram(of: flow) }
 

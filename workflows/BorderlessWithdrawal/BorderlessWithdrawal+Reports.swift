@@ -142,11 +142,12 @@ extension BorderlessWithdrawal {
             ? .move(to: .refunding(withdrawal: before.with(report), funds: .atProvider, cause: cause)) : .ignore
     }
 
-    /// The app says yes to the price.
-    static func accept(in state: State) -> Transition<Self> {
+    /// The app says yes to the price; where it says which it has seen, to no worse one.
+    static func accept(_ price: Acceptance, in state: State) -> Transition<Self> {
         switch state {
         case .awaitingAcceptance(let order, let quote, let asking):
-            .move(to: .creating(order: order, quote: quote, asking: asking))
+            price.objection(to: quote.net).map { .refuse($0) }
+                ?? .move(to: .creating(order: order, quote: quote, asking: asking))
         case .checkingRefund, .quoting: .refuse("there is no price to accept yet")
         case .creating, .searching, .tidying, .preparing, .awaitingFunds, .canceling, .retracting, .settling,
             .refunding,

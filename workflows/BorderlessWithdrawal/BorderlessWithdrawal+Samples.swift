@@ -53,7 +53,7 @@ extension BorderlessWithdrawal {
             .assessed(capabilities: []),
             .quoted(quote: quote),
             .quoted(quote: Quote(id: "q-2", net: .sample, expiresAt: day + .hours(24))),
-            .accepted,
+            .accepted(price: Acceptance()),
             .opened(report: Report(id: .sample, stage: .submitted)),
             .found(reports: [Report(id: .sample, stage: .pending)]),
             .found(reports: [Report(id: .sample, stage: .pending), Report(id: orphan, stage: .pending)]),

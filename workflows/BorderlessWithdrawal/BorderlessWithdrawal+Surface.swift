@@ -8,10 +8,10 @@ extension BorderlessWithdrawal {
     /// `accept` the price, say that it was `funded`, `cancel` it.
     public static let signals = ["accept", "funded", "cancel"]
 
-    /// Which signal is which event.
+    /// Which signal is which event; `accept` may carry the least that was agreed to, `{"fiat_amount": "985.5"}`.
     public static func event(for signal: Signal) -> Event? {
         switch signal.name {
-        case "accept": .accepted
+        case "accept": Acceptance(signal.payload, amount: "fiat_amount").map { .accepted(price: $0) }
         case "funded": .funded(transactionHash: signal.payload["transaction_hash"]?.string)
         case "cancel": .cancelRequested
         case _: nil

@@ -9,7 +9,7 @@ extension BorderlessWithdrawal {
         switch event {
         case .assessed(let capabilities): assess(capabilities, in: state)
         case .quoted(let quote): decide(on: quote, in: state)
-        case .accepted: accept(in: state)
+        case .accepted(let price): accept(price, in: state)
         case .opened(let report): open(report, in: state)
         case .found(let reports): adopt(reports, in: state)
         case .reported(let report): follow(report, from: state)

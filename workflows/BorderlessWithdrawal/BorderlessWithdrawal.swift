@@ -7,6 +7,9 @@ public import WorkflowCore
 ///
 /// Nothing moves before the app has sent the crypto, so that until then every way out is harmless. After it, none is
 /// taken on our own word: failed with money moved is a refund that is followed to its end, as a job of its own.
+///
+/// A price that ages is replaced by itself. So an app that says `accept` should say what it has seen,
+/// `{"fiat_amount": "985.5"}`: its yes then holds for no worse price, and is refused where there is one by now.
 public enum BorderlessWithdrawal: Workflow {
     /// What apps enqueue.
     public static let name = "borderless_withdrawal"
@@ -57,7 +60,7 @@ public enum BorderlessWithdrawal: Workflow {
     public enum Event: WorkflowEvent {
         case assessed(capabilities: [Capability])
         case quoted(quote: Quote)
-        case accepted
+        case accepted(price: Acceptance)
         case opened(report: Report)
         case found(reports: [Report])
         case reported(report: Report)

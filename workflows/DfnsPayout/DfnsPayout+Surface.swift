@@ -7,10 +7,10 @@ extension DfnsPayout {
     /// `accept` the price, `confirm` the transfer, `cancel` the payout.
     public static let signals = ["accept", "confirm", "cancel"]
 
-    /// Which signal is which event.
+    /// Which signal is which event; `accept` may carry the least that was agreed to, `{"fiat_amount": "985.5"}`.
     public static func event(for signal: Signal) -> Event? {
         switch signal.name {
-        case "accept": .accepted
+        case "accept": Acceptance(signal.payload, amount: "fiat_amount").map { .accepted(price: $0) }
         case "confirm": .approved
         case "cancel": .cancelRequested
         case _: nil
@@ -76,6 +76,21 @@ extension DfnsPayout {
             break
         }
         return output
+    }
+
+    /// What decides about a price.
+    public static func conditions(on event: Event, in state: State) -> [(name: String, holds: Bool)] {
+        if case .quoted(let quote) = event, case .quoting(let order, let asking) = state,
+            let offer = quote.worst(in: order.fiatCurrency)
+        {
+            return [("isEnough", offer.isEnough(for: order)), ("waitedADay", quote.isTooLate(for: asking))]
+        }
+        if case .accepted(let price) = event, case .awaitingAcceptance(let order, let quote, _) = state,
+            let offer = quote.worst(in: order.fiatCurrency)
+        {
+            return [("isWorse", price.objection(to: offer.net.amount) != nil)]
+        }
+        return []
     }
 
     private static func payout(of state: State) -> Payout? {

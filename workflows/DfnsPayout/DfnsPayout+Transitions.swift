@@ -8,7 +8,7 @@ extension DfnsPayout {
     /// What can come at any time has a table of its own: requests, progress, and ends.
     public static func transition(from state: State, on event: Event) -> Transition<Self> {
         switch (state, event) {
-        case (_, .accepted): accept(in: state)
+        case (_, .accepted(let price)): accept(price, in: state)
         case (_, .approved): approve(in: state)
         case (_, .cancelRequested): cancel(in: state)
         case (_, .progressed(let progress)): advance(state, by: progress)
@@ -61,9 +61,11 @@ extension DfnsPayout {
     }
 
     /// The app says yes to the price, and to nothing else: said once more, it must not pass for a yes to the transfer.
-    private static func accept(in state: State) -> Transition<Self> {
+    private static func accept(_ price: Acceptance, in state: State) -> Transition<Self> {
         switch state {
-        case .awaitingAcceptance(let order, _, _): .move(to: .creating(order: order))
+        case .awaitingAcceptance(let order, let quote, _):
+            quote.worst(in: order.fiatCurrency).flatMap { price.objection(to: $0.net.amount) }.map { .refuse($0) }
+                ?? .move(to: .creating(order: order))
         case .quoting: .refuse("there is no price to accept yet")
         case .awaitingConfirmation: .refuse("the price is settled; the transfer wants a “confirm”")
         case .canceling, .retracting: .refuse("the payout is being taken back")
@@ -132,18 +134,13 @@ extension DfnsPayout {
 
     /// A good price is taken where the app said so; otherwise the app is asked, for a day at most.
     private static func decide(on quote: Quote, order: Order, asking: Asking?) -> State {
-        guard
-            let offer = quote.offers.filter({ $0.net.currency == order.fiatCurrency }).min(by: {
-                $0.net.amount < $1.net.amount
-            })
-        else {
+        guard let offer = quote.worst(in: order.fiatCurrency) else {
             let why = "Dfns has no offer in \(order.fiatCurrency) for \(order.country)"
             return .failed(refusal: Refusal(.noCorridor, why), funds: .inWallet, payout: nil)
         }
-        let isEnough = order.minFiatAmount.map { offer.net.amount >= $0 } ?? true
-        if order.accept == .auto, isEnough { return .creating(order: order) }
+        if order.accept == .auto, offer.isEnough(for: order) { return .creating(order: order) }
         let asking = asking ?? Asking(since: quote.timestamp)
-        if quote.timestamp - asking.since >= .hours(24) { return .expired(payout: nil) }
+        if quote.isTooLate(for: asking) { return .expired(payout: nil) }
         return .awaitingAcceptance(order: order, quote: quote, asking: asking)
     }
 

@@ -116,6 +116,14 @@ extension DfnsPayout {
             self.timestamp = timestamp
             self.offers = offers
         }
+
+        /// Of several offers the lowest counts: which one it will be is not said.
+        func worst(in currency: CurrencyCode) -> Offer? {
+            offers.filter { $0.net.currency == currency }.min { $0.net.amount < $1.net.amount }
+        }
+
+        /// Whether the app has been asked for a day already.
+        func isTooLate(for asking: Asking?) -> Bool { asking.map { timestamp - $0.since >= .hours(24) } ?? false }
     }
 
     /// One price.
@@ -130,6 +138,9 @@ extension DfnsPayout {
             self.net = net
             self.fees = fees
         }
+
+        /// Whether it gives the least that is taken without asking.
+        func isEnough(for order: Order) -> Bool { order.minFiatAmount.map { net.amount >= $0 } ?? true }
     }
 
     /// A payout as Dfns opened it, and what has become known of it since.

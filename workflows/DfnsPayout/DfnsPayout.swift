@@ -6,6 +6,9 @@ public import WorkflowCore
 ///
 /// The customer's crypto leaves the wallet only after `confirming`. Before it, every way out is harmless; after it,
 /// none is taken on our own word: silence is answered by reading the payout again, never by giving up.
+///
+/// A price that ages is replaced by itself. So an app that says `accept` should say what it has seen,
+/// `{"fiat_amount": "985.5"}`: its yes then holds for no worse price, and is refused where there is one by now.
 public enum DfnsPayout: Workflow {
     /// What apps enqueue.
     public static let name = "dfns_payout"
@@ -55,7 +58,7 @@ public enum DfnsPayout: Workflow {
     /// Facts that somebody else established.
     public enum Event: WorkflowEvent {
         case quoted(quote: Quote)
-        case accepted
+        case accepted(price: Acceptance)
         case approved
         case opened(id: String, by: Requester)
         case instructed(transfer: Transfer)

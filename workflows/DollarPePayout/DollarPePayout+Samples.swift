@@ -61,7 +61,7 @@ extension DollarPePayout {
             .limited(limits: Limits(available: Available(amount("20")), resetAt: day, needsDiligence: false)),
             .limited(limits: ceiling),
             .quoted(quote: quote),
-            .accepted,
+            .accepted(price: Acceptance()),
             .initiated(id: payout.id),
             .notOrdered,
             .reported(report: Report(status: .processing)),

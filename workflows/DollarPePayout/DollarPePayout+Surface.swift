@@ -8,10 +8,11 @@ extension DollarPePayout {
     /// `accept` the price, name the `transfer`, `cancel` what is not ordered yet.
     public static let signals = ["accept", "transfer", "cancel"]
 
-    /// Which signal is which event; `transfer` carries `{"id": "…"}`.
+    /// Which signal is which event; `accept` may carry the least that was agreed to, `{"fiat_amount": "4000"}`, and
+    /// `transfer` carries `{"id": "…"}`.
     public static func event(for signal: Signal) -> Event? {
         switch signal.name {
-        case "accept": .accepted
+        case "accept": Acceptance(signal.payload, amount: "fiat_amount").map { .accepted(price: $0) }
         case "transfer": signal.payload["id"]?.string.flatMap { Identifier($0) }.map { .transferNamed(id: $0) }
         case "cancel": .cancelRequested
         case _: nil

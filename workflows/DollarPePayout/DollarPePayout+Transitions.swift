@@ -47,7 +47,7 @@ extension DollarPePayout {
         case .refused(let why): return turnedDown(why, in: state)
         case .transferNamed(let id): return name(id, in: state)
         case .cancelRequested: return cancel(in: state)
-        case .accepted: return accept(in: state)
+        case .accepted(let price): return accept(price, in: state)
         }
         return stray(in: state)
     }
@@ -145,10 +145,12 @@ extension DollarPePayout {
         return .awaitingAcceptance(order: order, quote: quote, asking: asking)
     }
 
-    private static func accept(in state: State) -> Transition<Self> {
+    /// The app says yes to the price; where it says which it has seen, to no worse one.
+    private static func accept(_ price: Acceptance, in state: State) -> Transition<Self> {
         switch state {
         case .awaitingAcceptance(let order, let quote, let asking):
-            .move(to: .initiating(order: order, quote: quote, asking: asking))
+            price.objection(to: quote.receiving).map { .refuse($0) }
+                ?? .move(to: .initiating(order: order, quote: quote, asking: asking))
         case .configuring, .verifyingCustomer, .verifyingBank, .rating, .checkingLimits, .awaitingLimit, .quoting,
             .requoting:
             .refuse("there is no price to accept yet")

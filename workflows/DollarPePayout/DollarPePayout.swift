@@ -6,6 +6,9 @@ public import WorkflowCore
 ///
 /// Nothing at DollarPe deduplicates: an order whose answer was lost is looked up by its quotation before it is sent
 /// again. And a payout that has arrived is not done before DollarPe knows which transfer carried the crypto.
+///
+/// A price that ages is replaced by itself. So an app that says `accept` should say what it has seen,
+/// `{"fiat_amount": "4000"}`: its yes then holds for no worse price, and is refused where there is one by now.
 public enum DollarPePayout: Workflow {
     /// What apps enqueue.
     public static let name = "dollarpe_payout"
@@ -82,7 +85,7 @@ public enum DollarPePayout: Workflow {
         case rated(rate: Rate)
         case limited(limits: Limits)
         case quoted(quote: Quote)
-        case accepted
+        case accepted(price: Acceptance)
         case initiated(id: String)
         case notOrdered
         case reported(report: Report)

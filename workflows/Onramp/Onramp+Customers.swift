@@ -12,27 +12,43 @@ extension Onramp {
         case .creatingUser(let purchase), .findingUser(let purchase):
             return .move(to: place(user, Applicant(purchase: purchase, user: user.id)))
         case .verifying(let applicant, let session):
-            // A session is open until the customer is done with it: no reason to open another.
-            if case .open(let word) = user.check, !user.isDisabled, !user.isVetoed {
-                return change(
-                    state, to: .verifying(applicant: applicant, session: Session(url: session.url, status: word)))
-            }
-            return change(state, to: place(user, applicant))
+            return verify(user, applicant, session, in: state)
         case .awaitingRegistration(let applicant):
             // Approved is never taken back: a read that says otherwise lags behind.
             let isOver = user.isVetoed || user.isDisabled || user.mayOrder
             return isOver ? .move(to: place(user, applicant)) : .ignore
-        case .checking(let purchase, _, let quote):
+        case .checking(let purchase, _, let quote, let asking, let rounds):
             guard user.mayOrder, let country = user.country else {
                 return .move(to: place(user, Applicant(purchase: purchase, user: user.id)))
             }
             let buyer = Buyer(id: user.id, country: country)
-            return .move(to: .ordering(purchase: purchase, buyer: buyer, quote: quote))
-        case .startingKYC, .registering, .awaitingPurpose, .declaringPurpose, .quoting, .awaitingAcceptance, .ordering,
-            .searching, .reconciling, .preparing, .reconfirming, .awaitingPayment, .confirming, .lapsed,
-            .verifyingPayment, .processing, .holding, .completed, .refunded, .failed, .rejected, .expired, .canceled:
+            return .move(
+                to: .ordering(purchase: purchase, buyer: buyer, quote: quote, asking: asking, rounds: rounds))
+        case .startingKYC, .refreshingCheck, .registering, .awaitingPurpose, .declaringPurpose, .quoting,
+            .awaitingAcceptance, .ordering, .searching, .reconciling, .preparing, .reconfirming, .awaitingPayment,
+            .confirming, .lapsed, .verifyingPayment, .processing, .holding, .completed, .refunded, .failed, .rejected,
+            .expired, .canceled:
             return stray(in: state)
         }
+    }
+
+    /// How far the customer is with a session.
+    private static func verify(
+        _ user: User, _ applicant: Applicant, _ session: Session, in state: State
+    ) -> Transition<Self> {
+        if !user.isDisabled, !user.isVetoed {
+            switch user.check {
+            // It is open until the customer is done with it: no reason to open another.
+            case .open(let word):
+                let session = Session(url: session.url, status: word)
+                return change(state, to: .verifying(applicant: applicant, session: session))
+            // How a check begins anew after one that ran out is not documented: it may be called expired until the
+            // customer acts, and that is the last session's word, not this one's.
+            case .expired where session.isNew == true: return .ignore
+            case .underReview, .approved, .rejected, .expired: break
+            }
+        }
+        return change(state, to: place(user, applicant))
     }
 
     /// What a user still lacks.
@@ -81,7 +97,7 @@ extension Onramp {
         case .awaitingPurpose(var applicant), .awaitingRegistration(var applicant):
             applicant.purposes = purposes
             return .move(to: .declaringPurpose(applicant: applicant))
-        case .creatingUser, .findingUser, .startingKYC, .verifying:
+        case .creatingUser, .findingUser, .startingKYC, .verifying, .refreshingCheck:
             return .refuse("the customer has to be approved first")
         case .registering, .declaringPurpose: return .refuse("the venue is being asked; say it again in a moment")
         case .quoting, .awaitingAcceptance, .checking, .ordering, .searching, .reconciling, .preparing, .reconfirming,

@@ -6,10 +6,14 @@ extension Onramp {
     /// How often an order is looked for, a minute apart, before it counts as not placed.
     static let mostLooks = 3
 
+    /// How often it is tried to pass on that a customer says to have paid, for half an hour each time.
+    static let mostConfirmations = 5
+
     /// Where Borderless Payments says that an order is.
     static func follow(_ report: Report, from state: State) -> Transition<Self> {
         switch state {
-        case .ordering(let purchase, let buyer, let quote), .searching(let purchase, let buyer, let quote, _, _):
+        case .ordering(let purchase, let buyer, let quote, _, _),
+            .searching(let purchase, let buyer, let quote, _, _, _, _):
             let order = Order(id: report.id, purchase: purchase, buyer: buyer, quoted: quote.crypto)
             return .move(to: place(order.with(report), report))
         case .reconciling(let order), .preparing(let order): return go(on: order, by: report, from: state, past: 0)
@@ -17,9 +21,14 @@ extension Onramp {
             return go(on: order, by: report, from: state, past: 1)
         case .verifyingPayment(let order): return go(on: order, by: report, from: state, past: 2)
         case .processing(let order): return go(on: order, by: report, from: state, past: 3)
-        case .holding(let order, _): return go(on: order, by: report, from: state, past: 0)
-        case .creatingUser, .findingUser, .startingKYC, .verifying, .awaitingRegistration, .registering,
-            .awaitingPurpose, .declaringPurpose, .quoting, .awaitingAcceptance, .checking, .completed, .refunded,
+        // A payment that was seen is never asked for again.
+        case .holding(let order, _):
+            return go(on: order, by: report, from: state, past: order.payment == .seen ? 2 : 0)
+        // Over; only what comes back is news.
+        case .completed(let order), .failed(_, let order?), .expired(_, let order?), .canceled(_, let order?):
+            return report.status == .refunded ? .move(to: place(order.with(report), report)) : .ignore
+        case .creatingUser, .findingUser, .startingKYC, .verifying, .refreshingCheck, .awaitingRegistration,
+            .registering, .awaitingPurpose, .declaringPurpose, .quoting, .awaitingAcceptance, .checking, .refunded,
             .failed, .rejected, .expired, .canceled:
             return stray(in: state)
         }
@@ -31,10 +40,11 @@ extension Onramp {
         let next = order.with(report)
         switch (state, report.status) {
         case (.awaitingPayment, .awaitingPayment), (.reconfirming, .awaitingPayment):
-            return change(state, to: pay(next))
-        // It still waits, as before; only another page to pay on is news.
+            return change(state, to: pay(next, report))
+        // It still waits, as before; only another page to pay on is news, or that nobody was told of the payment yet.
         case (.lapsed, .awaitingPayment):
-            return next.instructions == order.instructions ? .ignore : .move(to: pay(next))
+            let isNews = next.instructions != order.instructions || next.isToBeConfirmed
+            return isNews ? .move(to: pay(next, report)) : .ignore
         // The lookup of a confirmation: it was taken, or the order shows nothing of it.
         case (.confirming, .awaitingPayment):
             return report.isDeclared ? .move(to: .awaitingPayment(order: next)) : .ignore
@@ -46,7 +56,7 @@ extension Onramp {
         switch report.status {
         case .pending: .preparing(order: order)
         case .reconciling: .reconciling(order: order)
-        case .awaitingPayment: pay(order)
+        case .awaitingPayment: pay(order, report)
         case .verifyingPayment: .verifyingPayment(order: order)
         case .processing: .processing(order: order)
         case .completed: .completed(order: order)
@@ -63,10 +73,15 @@ extension Onramp {
         Refusal(report.reason.map { Refusal.Code(rawValue: $0) } ?? .provider, words)
     }
 
-    /// The customer is shown how to pay only for what was agreed to.
-    private static func pay(_ order: Order) -> State {
+    /// The customer is shown how to pay only for what was ordered and agreed to: what is sent to a wrong place is gone.
+    private static func pay(_ order: Order, _ report: Report) -> State {
+        let differences = report.differences(from: order)
+        guard differences.isEmpty else {
+            return .holding(order: order, status: "not what was ordered: \(differences.joined(separator: "; "))")
+        }
         guard order.instructions != nil else { return .preparing(order: order) }
-        return order.isAsAgreed ? .awaitingPayment(order: order.shown()) : .reconfirming(order: order)
+        guard order.isAsAgreed else { return .reconfirming(order: order) }
+        return order.isToBeConfirmed ? .confirming(order: order.shown()) : .awaitingPayment(order: order.shown())
     }
 
     /// No order of ours is there.
@@ -74,22 +89,27 @@ extension Onramp {
         switch state {
         // The lookup before a repetition: the engine asks again, and repeats then.
         case .ordering: return .ignore
-        case .searching(let purchase, let buyer, let quote, let looks, let refusal):
-            guard looks + 1 >= mostLooks else {
+        case .searching(let purchase, let buyer, let quote, let looks, let refusal, let asking, let rounds):
+            guard isLastLook(looks) else {
                 return .move(
                     to: .searching(
-                        purchase: purchase, buyer: buyer, quote: quote, looks: looks + 1, refusal: refusal))
+                        purchase: purchase, buyer: buyer, quote: quote, looks: looks + 1, refusal: refusal,
+                        asking: asking, rounds: rounds))
             }
-            return .move(
-                to: refusal.map { .failed(refusal: $0, order: nil) }
-                    ?? .quoting(purchase: purchase, buyer: buyer, asking: nil))
-        case .creatingUser, .findingUser, .startingKYC, .verifying, .awaitingRegistration, .registering,
-            .awaitingPurpose, .declaringPurpose, .quoting, .awaitingAcceptance, .checking, .reconciling, .preparing,
-            .reconfirming, .awaitingPayment, .confirming, .lapsed, .verifyingPayment, .processing, .holding,
-            .completed, .refunded, .failed, .rejected, .expired, .canceled:
+            guard let refusal else {
+                return .move(to: .quoting(purchase: purchase, buyer: buyer, asking: asking, rounds: rounds))
+            }
+            return refusal.needsPerson ? .unexpected : .move(to: .failed(refusal: refusal, order: nil))
+        case .creatingUser, .findingUser, .startingKYC, .verifying, .refreshingCheck, .awaitingRegistration,
+            .registering, .awaitingPurpose, .declaringPurpose, .quoting, .awaitingAcceptance, .checking, .reconciling,
+            .preparing, .reconfirming, .awaitingPayment, .confirming, .lapsed, .verifyingPayment, .processing,
+            .holding, .completed, .refunded, .failed, .rejected, .expired, .canceled:
             return stray(in: state)
         }
     }
+
+    /// Whether so many looks in vain were enough with one more.
+    static func isLastLook(_ looks: Int) -> Bool { looks + 1 >= mostLooks }
 
     /// The customer says to have paid: passed on for transfers, and never for a bank's own page.
     static func declarePayment(in state: State) -> Transition<Self> {
@@ -97,11 +117,14 @@ extension Onramp {
         case .awaitingPayment(let order), .lapsed(let order):
             switch order.purchase.instrument {
             case .openBanking: .refuse("a payment on the bank's page confirms itself")
-            case .sepa: order.isDeclared ? .ignore : .move(to: .confirming(order: order.declared()))
+            case .sepa: order.isDeclared ? .ignore : .move(to: .confirming(order: order.toBeConfirmed()))
             }
-        case .creatingUser, .findingUser, .startingKYC, .verifying, .awaitingRegistration, .registering,
-            .awaitingPurpose, .declaringPurpose, .quoting, .awaitingAcceptance, .checking, .ordering, .searching,
-            .reconciling, .preparing, .reconfirming:
+        // The customer was told before the order changed: passed on as soon as it is clear what the order gives.
+        case .reconfirming(let order) where order.payment > .none && order.purchase.instrument == .sepa:
+            order.isDeclared || order.isToBeConfirmed ? .ignore : .move(to: .reconfirming(order: order.toBeConfirmed()))
+        case .creatingUser, .findingUser, .startingKYC, .verifying, .refreshingCheck, .awaitingRegistration,
+            .registering, .awaitingPurpose, .declaringPurpose, .quoting, .awaitingAcceptance, .checking, .ordering,
+            .searching, .reconciling, .preparing, .reconfirming:
             .refuse("nobody has been told yet how to pay")
         case .confirming, .verifyingPayment, .processing, .holding, .completed, .refunded, .failed, .rejected,
             .expired, .canceled:

@@ -10,21 +10,30 @@ extension Onramp {
         case .startingKYC(let applicant): .perform(.startKYC(user: applicant.user))
         case .verifying(let applicant, _):
             .poll(.readUser(id: applicant.user), every: .seconds(30), upTo: .minutes(10))
-                .overdue(after: .days(3), desk: customers)
+                .deadline(after: .hours(1), .timedOut)
+                // Each hour it is entered anew.
+                .overdue(after: .hours(max(0, 72 - (applicant.refreshes ?? 0))), desk: customers)
+        case .refreshingCheck(let applicant, _):
+            .perform(.refreshCheck(user: applicant.user)).deadline(after: .minutes(10), .timedOut)
         case .awaitingRegistration(let applicant): awaitRegistration(applicant)
         case .registering(let applicant): .perform(.register(user: applicant.user))
         case .awaitingPurpose:
             .wait.deadline(after: .days(14), .timedOut).overdue(after: .days(3), desk: customers)
         case .declaringPurpose(let applicant):
             .perform(.declarePurpose(purposes: applicant.purposes, user: applicant.user))
-        case .quoting(let purchase, let buyer, _): .perform(.requestQuote(purchase: purchase, buyer: buyer))
-        case .awaitingAcceptance(_, _, let quote, _): .wait.deadline(at: quote.endsAt, .timedOut)
-        case .checking(_, let buyer, let quote):
-            .perform(.readUser(id: buyer.id)).deadline(at: quote.endsAt, .timedOut)
-        case .ordering(let purchase, let buyer, let quote):
-            .perform(.createOrder(purchase: purchase, buyer: buyer)).deadline(at: quote.endsAt, .timedOut)
-        case .searching(_, let buyer, _, _, _):
-            .poll(.findOrder(user: buyer.id), every: .minutes(1)).overdue(after: .hours(1), desk: operations)
+        case .quoting(let purchase, let buyer, _, let rounds):
+            seen(.perform(.requestQuote(purchase: purchase, buyer: buyer)), after: rounds)
+        case .awaitingAcceptance(_, _, let quote, _, _): .wait.deadline(at: quote.endsAt, .timedOut)
+        case .checking(_, let buyer, let quote, _, let rounds):
+            seen(.perform(.readUser(id: buyer.id)).deadline(at: quote.endsAt, .timedOut), after: rounds)
+        case .ordering(let purchase, let buyer, let quote, _, let rounds):
+            seen(
+                .perform(.createOrder(purchase: purchase, buyer: buyer)).deadline(at: quote.endsAt, .timedOut),
+                after: rounds)
+        case .searching(_, let buyer, _, _, _, _, let rounds):
+            seen(
+                .poll(.findOrder(user: buyer.id), every: .minutes(1)).overdue(after: .hours(1), desk: operations),
+                after: rounds)
         case .reconciling(let order): read(order, every: .seconds(15)).overdue(after: .minutes(30), desk: operations)
         case .preparing(let order): read(order, every: .seconds(15)).overdue(after: .hours(1), desk: operations)
         case .reconfirming(let order): read(order, every: .minutes(1)).overdue(after: .days(4), desk: customers)
@@ -36,13 +45,29 @@ extension Onramp {
         case .verifyingPayment(let order), .processing(let order):
             read(order, every: .minutes(1)).overdue(after: .hours(24), desk: operations)
         case .holding(let order, _): read(order, every: .minutes(5)).overdue(after: .zero, desk: operations)
-        case .completed: .end(.completed)
+        // Terminal is said to be terminal; but what was reversed, or sent back late, must not go unseen.
+        case .completed(let order): .end(.completed).watch(.readOrder(id: order.id), every: .days(1), for: .days(7))
         case .refunded: .end(.refunded)
-        case .failed: .end(.failed)
+        case .failed(_, let order): follow(order, after: .end(.failed))
         case .rejected: .end(.rejected)
-        case .expired: .end(.expired)
-        case .canceled: .end(.canceled)
+        case .expired(_, let order): follow(order, after: .end(.expired))
+        case .canceled(_, let order): follow(order, after: .end(.canceled))
         }
+    }
+
+    /// Once a price has run out so often before an order was placed, somebody has to see it: each round begins the
+    /// retries of its states anew.
+    private static func seen(_ plan: Plan<Self>, after rounds: Int?) -> Plan<Self> {
+        (rounds ?? 0) < manyRounds ? plan : plan.overdue(after: .zero, desk: operations)
+    }
+
+    /// How many rounds are many: most of an hour.
+    static let manyRounds = 5
+
+    /// The customer may have paid for what came to nothing: the money should come back.
+    private static func follow(_ order: Order?, after end: Plan<Self>) -> Plan<Self> {
+        guard let order, order.payment > .none else { return end }
+        return end.watch(.readOrder(id: order.id), every: .days(1), for: .days(30))
     }
 
     /// The venue registers by itself, but may forget: it is reminded, more and more rarely, and then a person looks.

@@ -9,55 +9,72 @@ extension Onramp {
         states: [
             .creatingUser(purchase: purchase()),
             .startingKYC(applicant: applicant()),
-            .verifying(applicant: applicant(sessions: 1), session: session),
+            .verifying(applicant: applicant(sessions: 2), session: session),
             .verifying(applicant: applicant(sessions: 3), session: session),
+            .verifying(
+                applicant: applicant(sessions: 2), session: Session(url: session.url, status: "INIT", isNew: true)),
             .awaitingRegistration(applicant: applicant()),
             .awaitingRegistration(applicant: applicant(reminders: mostReminders)),
             .quoting(purchase: purchase(), buyer: buyer, asking: nil),
             .quoting(purchase: purchase(.ask), buyer: buyer, asking: Asking(since: day)),
             .checking(purchase: purchase(), buyer: buyer, quote: quote),
+            .checking(
+                purchase: purchase(), buyer: buyer, quote: quote, asking: Asking(since: day), rounds: manyRounds),
             .ordering(purchase: purchase(), buyer: buyer, quote: quote),
+            .ordering(
+                purchase: purchase(), buyer: buyer, quote: quote, asking: Asking(since: day), rounds: manyRounds),
             .preparing(order: order),
             .awaitingPayment(order: payable),
             .awaitingPayment(order: payable.declared()),
+            .awaitingPayment(order: payable.confirmedInVain()),
             .awaitingPayment(order: payableOnPage),
             .verifyingPayment(order: payable),
             .processing(order: payable),
             .completed(order: payable),
             .findingUser(purchase: purchase()),
+            .refreshingCheck(applicant: applicant(sessions: 1, refreshes: 1), session: session),
             .registering(applicant: applicant(reminders: 1)),
             .registering(applicant: applicant(reminders: 1, purposes: [.sample])),
             .awaitingPurpose(applicant: applicant()),
             .declaringPurpose(applicant: applicant(purposes: [.sample])),
             .awaitingAcceptance(purchase: purchase(.ask), buyer: buyer, quote: quote, asking: Asking(since: day)),
-            .searching(purchase: purchase(), buyer: buyer, quote: quote, looks: 0, refusal: nil),
+            .searching(purchase: purchase(), buyer: buyer, quote: quote, looks: 1, refusal: nil),
             .searching(purchase: purchase(), buyer: buyer, quote: quote, looks: 2, refusal: nil),
             .searching(purchase: purchase(), buyer: buyer, quote: quote, looks: 2, refusal: openAlready),
+            .searching(purchase: purchase(), buyer: buyer, quote: quote, looks: 2, refusal: otherBody),
             .reconciling(order: order),
             .reconfirming(order: askedOrder.with(report(.awaitingPayment, crypto: "90"))),
-            .confirming(order: payable.declared()),
+            .reconfirming(order: askedOrder.shown().with(report(.awaitingPayment, crypto: "90"))),
+            .confirming(order: payable.toBeConfirmed()),
             .lapsed(order: payable),
             .lapsed(order: payableOnPage),
             .holding(order: order, status: "ON_HOLD"),
+            .holding(order: order.with(report(.processing)), status: "ON_HOLD"),
             .refunded(order: payable, reason: Refusal("payment_name_mismatch", "the payment was sent back")),
             .failed(refusal: turnedDown, order: nil),
+            .failed(refusal: Refusal("provider_error", "Borderless Payments gave no reason"), order: payable),
             .rejected(refusal: Refusal(.vetoed, "the venue turned the customer down")),
             .expired(refusal: Refusal("payment_timeout", "it was not paid in time"), order: payable),
             .canceled(refusal: Refusal(.canceled, "the app asked for it"), order: nil),
+            .canceled(refusal: Refusal("user_cancelled", "Borderless Payments called it off"), order: payable),
         ],
         events: users.map { .userRead(user: $0) } + [
             .sessionOpened(url: "https://verify.kyc-provider.example/session/1"),
+            .checkRefreshed,
             .registrationAsked,
             .purposeGiven(purposes: [.sample]),
             .purposeDeclared,
             .quoted(quote: quote),
             .quoted(quote: Quote(id: "quote-2", crypto: amount("90"), receivedAt: day)),
             .quoted(quote: Quote(id: "quote-3", crypto: amount("90"), receivedAt: day + .hours(24))),
-            .accepted,
+            .accepted(price: Acceptance()),
+            .accepted(price: Acceptance(least: amount("90"))),
+            .accepted(price: Acceptance(least: amount("99"))),
         ] + statuses.map { .reported(report: report($0)) } + [
             .reported(report: report(.awaitingPayment, crypto: "90")),
             .reported(report: report(.awaitingPayment, on: page)),
             .reported(report: report(.awaitingPayment, isDeclared: true)),
+            .reported(report: report(.awaitingPayment, to: "0x1")),
             .noOrderFound,
             .paymentSent,
             .paymentConfirmed,
@@ -65,6 +82,7 @@ extension Onramp {
             .cancelRequested,
             .refused(refusal: turnedDown),
             .refused(refusal: openAlready),
+            .refused(refusal: otherBody),
             .refused(refusal: Refusal(.purposeRequired, "the venue asks for the purpose of usage")),
             .refused(refusal: Refusal(.unauthorized, "the key was revoked")),
         ])
@@ -95,11 +113,14 @@ extension Onramp {
             wallet: .polygon(.sample), instrument: instrument, accept: accept,
             minCryptoAmount: try? CoinAmount(text: "95"), purposes: [.sample])
     }
-    private static func applicant(sessions: Int = 0, reminders: Int = 0, purposes: [Purpose] = []) -> Applicant {
+    private static func applicant(
+        sessions: Int = 0, reminders: Int = 0, purposes: [Purpose] = [], refreshes: Int? = nil
+    ) -> Applicant {
         var applicant = Applicant(purchase: purchase(), user: "user-1")
         applicant.sessions = sessions
         applicant.reminders = reminders
         applicant.purposes = purposes
+        applicant.refreshes = refreshes
         return applicant
     }
     private static let session = Session(url: "https://verify.kyc-provider.example/session/1", status: "INIT")
@@ -120,12 +141,16 @@ extension Onramp {
     private static let page = Instructions.page(url: "https://bank.example/authorise/1", until: day + .minutes(10))
     private static let turnedDown = Refusal(.invalid, "the provider turned it down")
     private static let openAlready = Refusal(.conflict, "the user has an open order")
+    private static let otherBody = Refusal(.duplicate, "the key was used with another body")
 
     private static func report(
-        _ status: Status, crypto: String = "97.832041", on instructions: Instructions? = nil, isDeclared: Bool = false
+        _ status: Status, crypto: String = "97.832041", on instructions: Instructions? = nil, isDeclared: Bool = false,
+        to wallet: String? = nil
     ) -> Report {
-        Report(
+        var echo = Echo()
+        echo.wallet = wallet ?? purchase().wallet.address
+        return Report(
             id: "order-1", status: status, crypto: amount(crypto), reason: "payment_timeout",
-            instructions: instructions ?? transfer, isDeclared: isDeclared)
+            instructions: instructions ?? transfer, isDeclared: isDeclared, echo: echo)
     }
 }

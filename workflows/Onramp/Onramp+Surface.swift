@@ -8,10 +8,11 @@ extension Onramp {
     /// `accept` a price, say that the `payment_sent`, give `purposes`, `cancel` what is not ordered yet.
     public static let signals = ["accept", "payment_sent", "purposes", "cancel"]
 
-    /// Which signal is which event; `purposes` carries `{"purposes": ["…"]}`.
+    /// Which signal is which event; `accept` may carry the least that was agreed to, `{"crypto_amount": "97.8"}`, and
+    /// `purposes` carries `{"purposes": ["…"]}`.
     public static func event(for signal: Signal) -> Event? {
         switch signal.name {
-        case "accept": .accepted
+        case "accept": Acceptance(signal.payload, amount: "crypto_amount").map { .accepted(price: $0) }
         case "payment_sent": .paymentSent
         case "purposes": purposes(in: signal.payload).map { .purposeGiven(purposes: $0) }
         case "cancel": .cancelRequested
@@ -44,11 +45,11 @@ extension Onramp {
         output["user_id"] = user(of: state).map { .string($0) }
         if let order = order(of: state) { show(order, in: &output) }
         switch state {
-        case .verifying(_, let session):
+        case .verifying(_, let session), .refreshingCheck(_, let session):
             output["verify_url"] = session.url.map { .string($0) }
             output["kyc_status"] = .string(session.status)
         case .awaitingPurpose: output["needs"] = "purposes"
-        case .awaitingAcceptance(_, _, let quote, _):
+        case .awaitingAcceptance(_, _, let quote, _, _):
             output["crypto_amount"] = .string(quote.crypto.text)
             output["fees"] = quote.fees.map { .string($0.text) }
             output["expires_at"] = .string(quote.endsAt.description)
@@ -82,24 +83,25 @@ extension Onramp {
         output["reason"] = .string(why.message)
     }
 
-    private static func order(of state: State) -> Order? {
+    static func order(of state: State) -> Order? {
         switch state {
         case .reconciling(let order), .preparing(let order), .reconfirming(let order), .awaitingPayment(let order),
             .confirming(let order), .lapsed(let order), .verifyingPayment(let order), .processing(let order),
             .holding(let order, _), .completed(let order), .refunded(let order, _):
             order
         case .failed(_, let order), .expired(_, let order), .canceled(_, let order): order
-        case .creatingUser, .findingUser, .startingKYC, .verifying, .awaitingRegistration, .registering,
-            .awaitingPurpose, .declaringPurpose, .quoting, .awaitingAcceptance, .checking, .ordering, .searching,
-            .rejected:
+        case .creatingUser, .findingUser, .startingKYC, .verifying, .refreshingCheck, .awaitingRegistration,
+            .registering, .awaitingPurpose, .declaringPurpose, .quoting, .awaitingAcceptance, .checking, .ordering,
+            .searching, .rejected:
             nil
         }
     }
 
     private static func applicant(of state: State) -> Applicant? {
         switch state {
-        case .startingKYC(let applicant), .verifying(let applicant, _), .awaitingRegistration(let applicant),
-            .registering(let applicant), .awaitingPurpose(let applicant), .declaringPurpose(let applicant):
+        case .startingKYC(let applicant), .verifying(let applicant, _), .refreshingCheck(let applicant, _),
+            .awaitingRegistration(let applicant), .registering(let applicant), .awaitingPurpose(let applicant),
+            .declaringPurpose(let applicant):
             applicant
         case .creatingUser, .findingUser, .quoting, .awaitingAcceptance, .checking, .ordering, .searching,
             .reconciling, .preparing, .reconfirming, .awaitingPayment, .confirming, .lapsed, .verifyingPayment,
@@ -110,24 +112,26 @@ extension Onramp {
 
     private static func user(of state: State) -> String? {
         switch state {
-        case .quoting(_, let buyer, _), .awaitingAcceptance(_, let buyer, _, _), .checking(_, let buyer, _),
-            .ordering(_, let buyer, _), .searching(_, let buyer, _, _, _):
+        case .quoting(_, let buyer, _, _), .awaitingAcceptance(_, let buyer, _, _, _),
+            .checking(_, let buyer, _, _, _), .ordering(_, let buyer, _, _, _),
+            .searching(_, let buyer, _, _, _, _, _):
             buyer.id
-        case .creatingUser, .findingUser, .startingKYC, .verifying, .awaitingRegistration, .registering,
-            .awaitingPurpose, .declaringPurpose, .reconciling, .preparing, .reconfirming, .awaitingPayment,
-            .confirming, .lapsed, .verifyingPayment, .processing, .holding, .completed, .refunded, .failed, .rejected,
-            .expired, .canceled:
+        case .creatingUser, .findingUser, .startingKYC, .verifying, .refreshingCheck, .awaitingRegistration,
+            .registering, .awaitingPurpose, .declaringPurpose, .reconciling, .preparing, .reconfirming,
+            .awaitingPayment, .confirming, .lapsed, .verifyingPayment, .processing, .holding, .completed, .refunded,
+            .failed, .rejected, .expired, .canceled:
             applicant(of: state)?.user ?? order(of: state)?.buyer.id
         }
     }
 
     private static func purchase(of state: State) -> Purchase? {
         switch state {
-        case .creatingUser(let purchase), .findingUser(let purchase), .quoting(let purchase, _, _),
-            .awaitingAcceptance(let purchase, _, _, _), .checking(let purchase, _, _), .ordering(let purchase, _, _),
-            .searching(let purchase, _, _, _, _):
+        case .creatingUser(let purchase), .findingUser(let purchase), .quoting(let purchase, _, _, _),
+            .awaitingAcceptance(let purchase, _, _, _, _), .checking(let purchase, _, _, _, _),
+            .ordering(let purchase, _, _, _, _), .searching(let purchase, _, _, _, _, _, _):
             purchase
-        case .startingKYC, .verifying, .awaitingRegistration, .registering, .awaitingPurpose, .declaringPurpose,
+        case .startingKYC, .verifying, .refreshingCheck, .awaitingRegistration, .registering, .awaitingPurpose,
+            .declaringPurpose,
             .reconciling, .preparing, .reconfirming, .awaitingPayment, .confirming, .lapsed, .verifyingPayment,
             .processing, .holding, .completed, .refunded, .failed, .rejected, .expired, .canceled:
             applicant(of: state)?.purchase ?? order(of: state)?.purchase

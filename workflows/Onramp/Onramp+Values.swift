@@ -15,6 +15,8 @@ extension Onramp {
         public var reminders = 0
         /// What the venue was told, or is about to be told, of the purpose.
         public var purposes: [Purpose] = []
+        /// How often the provider was asked to have another look at the session's check: once an hour.
+        public var refreshes: Int?
 
         /// An applicant.
         public init(purchase: Purchase, user: String) {
@@ -29,11 +31,14 @@ extension Onramp {
         public let url: String?
         /// How far the check is, in the provider's word.
         public let status: String
+        /// Whether it was just opened, and no read has shown it yet; nil: it isn't.
+        public let isNew: Bool?
 
         /// A session.
-        public init(url: String?, status: String) {
+        public init(url: String?, status: String, isNew: Bool? = nil) {
             self.url = url
             self.status = status
+            self.isNew = isNew
         }
     }
 
@@ -109,6 +114,12 @@ extension Onramp {
         /// When an order may no longer rely on it: “about ten minutes”, less what a request may take (Borderless
         /// Payments documentation, “Quotes”; the margin is assumed).
         public var endsAt: Timestamp { receivedAt + .minutes(10) - .seconds(30) }
+
+        /// Whether it gives the least that is taken without asking.
+        func isEnough(for purchase: Purchase) -> Bool { purchase.minCryptoAmount.map { crypto >= $0.amount } ?? true }
+
+        /// Whether the app has been asked for a day already.
+        func isTooLate(for asking: Asking?) -> Bool { asking.map { receivedAt - $0.since >= .hours(24) } ?? false }
     }
 
     /// An order at Borderless Payments, and what has become known of it since.
@@ -127,8 +138,10 @@ extension Onramp {
         public private(set) var instructions: Instructions?
         /// The least that the app has agreed to since; nil: what was agreed with the quote holds.
         public private(set) var agreed: FiatAmount?
-        /// Whether the customer says to have paid.
+        /// Whether the provider was told that the customer says to have paid.
         public private(set) var isDeclared = false
+        /// How often it is still to be tried to tell that; nil: there is nothing to tell.
+        public private(set) var confirmationsLeft: Int?
         /// What is known of the customer's payment.
         public private(set) var payment = Payment.none
 
@@ -146,7 +159,7 @@ extension Onramp {
             order.crypto = report.crypto ?? crypto
             // The same page is not good for longer because it was read once more.
             if let new = report.instructions, new.isOther(than: instructions) { order.instructions = new }
-            if report.isDeclared { order.isDeclared = true }
+            if report.isDeclared { order = order.declared() }
             if report.status.showsPayment { order.payment = .seen }
             return order
         }
@@ -155,7 +168,22 @@ extension Onramp {
         public func shown() -> Order { changed { $0.payment = max($0.payment, .possible) } }
 
         /// The same, now that the customer says to have paid.
-        public func declared() -> Order { changed { $0.isDeclared = true } }
+        public func toBeConfirmed() -> Order { changed { $0.confirmationsLeft = Onramp.mostConfirmations } }
+
+        /// Whether the provider is still to be told that.
+        var isToBeConfirmed: Bool { confirmationsLeft != nil }
+
+        /// The same, now that the provider was told.
+        public func declared() -> Order { changed { ($0.isDeclared, $0.confirmationsLeft) = (true, nil) } }
+
+        /// The same, now that the provider could not be told: it is tried again a few times.
+        public func confirmedInVain() -> Order {
+            let left = (confirmationsLeft ?? Onramp.mostConfirmations) - 1
+            return changed { ($0.isDeclared, $0.confirmationsLeft) = (false, left > 0 ? left : nil) }
+        }
+
+        /// The same, now that the provider does not want to hear of it: whoever says it again is heard again.
+        public func unconfirmed() -> Order { changed { ($0.isDeclared, $0.confirmationsLeft) = (false, nil) } }
 
         /// The same, now that the app has agreed to what the order gives.
         public func agreeing() -> Order { changed { $0.agreed = $0.crypto ?? $0.quoted } }
@@ -256,11 +284,13 @@ extension Onramp {
         public let instructions: Instructions?
         /// Whether the customer's word of having paid was taken.
         public let isDeclared: Bool
+        /// What was ordered, as the order itself says; nil where that was not looked at.
+        public let echo: Echo?
 
         /// A report.
         public init(
             id: String, status: Status, crypto: FiatAmount? = nil, reason: String? = nil,
-            instructions: Instructions? = nil, isDeclared: Bool = false
+            instructions: Instructions? = nil, isDeclared: Bool = false, echo: Echo? = nil
         ) {
             self.id = id
             self.status = status
@@ -268,6 +298,7 @@ extension Onramp {
             self.reason = reason
             self.instructions = instructions
             self.isDeclared = isDeclared
+            self.echo = echo
         }
     }
 

@@ -7,6 +7,9 @@ public import WorkflowCore
 /// A job places one order at most: its key and its name at the provider are the job's own, and whenever it is not
 /// certain what became of an order, the customer's orders are looked through before anything else is done. Money moves
 /// only because the customer pays, and so instructions are shown only as long as the price is one that was agreed to.
+///
+/// A price that ages is replaced by itself. So an app that says `accept` should say what it has seen,
+/// `{"crypto_amount": "97.8"}`: its yes then holds for no worse price, and is refused where there is one by now.
 public enum Onramp: Workflow {
     /// What apps enqueue.
     public static let name = "onramp"
@@ -25,24 +28,29 @@ public enum Onramp: Workflow {
         case startingKYC(applicant: Applicant)
         /// The customer, and then the provider, at work on it. To registration, a new session, or an end.
         case verifying(applicant: Applicant, session: Session)
+        /// Having the provider ask the vendor of the check, whose word it may have missed. To `verifying`.
+        case refreshingCheck(applicant: Applicant, session: Session)
         /// Approved; the venue that sells has to take the customer too. To `quoting`, `registering` or an end.
         case awaitingRegistration(applicant: Applicant)
         /// Asking the venue once more. To `awaitingRegistration`, or to the purpose that it wants to know.
         case registering(applicant: Applicant)
         /// The venue wants to know what the crypto is for: the app says it. To `declaringPurpose`.
         case awaitingPurpose(applicant: Applicant)
-        /// Telling the venue. To `awaitingRegistration`.
+        /// Telling the venue. To `registering`.
         case declaringPurpose(applicant: Applicant)
         /// Asking for a price. To `checking`, `awaitingAcceptance`, `expired` or `failed`.
-        case quoting(purchase: Purchase, buyer: Buyer, asking: Asking?)
+        case quoting(purchase: Purchase, buyer: Buyer, asking: Asking?, rounds: Int? = nil)
         /// The app decides whether the price is good. To `checking`, `quoting` (the price aged) or `canceled`.
-        case awaitingAcceptance(purchase: Purchase, buyer: Buyer, quote: Quote, asking: Asking)
+        case awaitingAcceptance(purchase: Purchase, buyer: Buyer, quote: Quote, asking: Asking, rounds: Int? = nil)
         /// One more look at the customer: may it order just now? To `ordering`, or back to what is missing.
-        case checking(purchase: Purchase, buyer: Buyer, quote: Quote)
+        case checking(purchase: Purchase, buyer: Buyer, quote: Quote, asking: Asking? = nil, rounds: Int? = nil)
         /// Placing the order, with a look for it before any repetition. To wherever it is, or to `searching`.
-        case ordering(purchase: Purchase, buyer: Buyer, quote: Quote)
-        /// Has an order been placed after all? To wherever it is, to `quoting`, or to `failed` for the refusal.
-        case searching(purchase: Purchase, buyer: Buyer, quote: Quote, looks: Int, refusal: Refusal?)
+        case ordering(purchase: Purchase, buyer: Buyer, quote: Quote, asking: Asking? = nil, rounds: Int? = nil)
+        /// Has an order been placed after all? To wherever it is, to `quoting`, or to `failed` for the refusal; a
+        /// refusal that needs a person parks it here, where nothing but reads is ever sent.
+        case searching(
+            purchase: Purchase, buyer: Buyer, quote: Quote, looks: Int, refusal: Refusal?, asking: Asking? = nil,
+            rounds: Int? = nil)
         /// The provider finds out whether the venue took the order: no other may be placed. To wherever it is.
         case reconciling(order: Order)
         /// Taken; how it is to be paid is not known yet. To wherever it is.
@@ -60,7 +68,7 @@ public enum Onramp: Workflow {
         case verifyingPayment(order: Order)
         /// The crypto is bought and sent. To an end.
         case processing(order: Order)
-        /// A status that nobody knows: a person looks. To wherever it goes on.
+        /// A status that nobody knows, or an order that is not the one ordered: a person looks. To wherever it goes on.
         case holding(order: Order, status: String)
         case completed(order: Order)
         case refunded(order: Order, reason: Refusal)
@@ -74,11 +82,12 @@ public enum Onramp: Workflow {
     public enum Event: WorkflowEvent {
         case userRead(user: User)
         case sessionOpened(url: String)
+        case checkRefreshed
         case registrationAsked
         case purposeGiven(purposes: [Purpose])
         case purposeDeclared
         case quoted(quote: Quote)
-        case accepted
+        case accepted(price: Acceptance)
         case reported(report: Report)
         case noOrderFound
         case paymentSent
@@ -94,6 +103,7 @@ public enum Onramp: Workflow {
         case findUser(purchase: Purchase)
         case readUser(id: String)
         case startKYC(user: String)
+        case refreshCheck(user: String)
         case register(user: String)
         case declarePurpose(purposes: [Purpose], user: String)
         case requestQuote(purchase: Purchase, buyer: Buyer)
@@ -107,6 +117,9 @@ public enum Onramp: Workflow {
         public var effect: Effect<Self> {
             switch self {
             case .findUser, .readUser, .requestQuote, .findOrder, .readOrder: .read
+            // It changes nothing but what the next read shows, and so may be repeated like one. As a write, one that
+            // fails for good would park a job that goes on without it.
+            case .refreshCheck: .read
             case .createUser, .startKYC, .register, .declarePurpose: .deduplicated
             case .createOrder(_, let buyer): .unguarded(lookup: .findOrder(user: buyer.id), settle: .minutes(2))
             case .confirmPayment(let order): .unguarded(lookup: .readOrder(id: order), settle: .minutes(1))

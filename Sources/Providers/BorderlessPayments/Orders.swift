@@ -96,13 +96,45 @@ extension PartnerClient {
         /// What arrives; it may change until it has arrived.
         public let cryptoAmount: FiatAmount?
         /// Why it came to nothing: a word of an open list.
-        public let reasonCode: String?
+        public internal(set) var reasonCode: String?
         /// How the user pays.
         public let instructions: PaymentInstructions?
         /// When the user's word of having paid was taken; nil: it wasn't.
         public let declaredAt: Timestamp?
         /// The mode that it belongs to, where that is said.
         public let mode: String?
+        /// When it changed last, where that is said.
+        public let updatedAt: Timestamp?
+        /// What it is about, in its own words.
+        public let echo: OrderEcho
+
+        /// Whether it has come to nothing.
+        var isUnhappy: Bool {
+            switch status {
+            case .known(.failed), .known(.cancelled), .known(.expired), .known(.refunded): true
+            case .known, .unknown: false
+            }
+        }
+    }
+
+    /// What an order says that it is about; nil where it doesn't.
+    public struct OrderEcho: Hashable, Sendable {
+        /// Who buys.
+        public let user: String?
+        /// Where the crypto goes.
+        public let wallet: String?
+        /// Which customer of an exchange it is for; empty where it says that it names none.
+        public let memo: String?
+        /// Such as `polygon`.
+        public let network: String?
+        /// Such as `USDC`.
+        public let crypto: String?
+        /// What is paid.
+        public let fiatAmount: FiatAmount?
+        /// Such as `EUR`.
+        public let fiatCurrency: String?
+        /// Such as `sepa_bank_transfer`.
+        public let instrument: String?
     }
 
     /// How far an order is.
@@ -168,14 +200,16 @@ extension PartnerClient {
     /// 202 means that the venue's answer is not known: the order is there, and no other may be made.
     public func createOrder(_ order: NewOrder, key: String) async -> ProviderOutcome<Order> {
         await ProviderOutcome { () async throws(CallFailure) in
-            try fits(try await write(.post, "/orders", WireOrder(order), key: key) as Order)
+            let made: Order = try await write(.post, "/orders", WireOrder(order), key: key)
+            try checkWritten(mode: made.mode, of: "order \(made.id)")
+            return made
         }
     }
 
     /// Reads an order.
     public func order(_ id: String) async -> ProviderOutcome<Order> {
         await ProviderOutcome { () async throws(CallFailure) in
-            try fits(try await read("/orders/\(try Self.segment(id))") as Order)
+            await explained(try fits(try await read("/orders/\(try Self.segment(id))")))
         }
     }
 
@@ -187,9 +221,16 @@ extension PartnerClient {
             while true {
                 let page: Page<Order> = try await read(
                     "/orders", query: [("user_id", user), ("limit", "100"), ("offset", "\(offset)")])
-                if let order = page.items.first(where: { $0.reference == reference }) { return try fits(order) }
+                if let order = page.items.first(where: { $0.reference == reference }) {
+                    return await explained(try fits(order))
+                }
+                // That there is none counts only where all were seen: another one might be made for it.
+                guard let total = page.total else {
+                    let words = "Borderless Payments lists orders, and does not say how many there are"
+                    throw .notApplied(retryAfter: nil, message: words)
+                }
                 offset += page.items.count
-                guard !page.items.isEmpty, let total = page.total, offset < total else { return nil }
+                guard !page.items.isEmpty, offset < total else { return nil }
             }
         }
     }
@@ -206,6 +247,20 @@ extension PartnerClient {
 
     private func fits(_ order: Order) throws(CallFailure) -> Order {
         try checkMode(order.mode, of: "order \(order.id)")
+        return order
+    }
+
+    /// The order with the reason why it came to nothing, which is told in webhooks only (Borderless Payments
+    /// documentation, “Orders”): what was posted can be read again. Where that fails, there is no reason.
+    private func explained(_ order: Order) async -> Order {
+        guard order.isUnhappy, order.reasonCode == nil,
+            let page: Page<WireDelivery> = try? await read(
+                "/webhook-deliveries", query: [("resource_id", order.id), ("limit", "100")])
+        else { return order }
+        let told = page.items.filter { $0.resourceID == order.id && $0.reason != nil }
+        var order = order
+        let never = Timestamp(seconds: 0)
+        order.reasonCode = told.max { ($0.createdAt ?? never) < ($1.createdAt ?? never) }?.reason
         return order
     }
 }
@@ -246,7 +301,7 @@ extension PartnerClient.Quote: Decodable {
 extension PartnerClient.Order: Decodable {
     private enum Key: String, CodingKey {
         case id, partner_order_ref, status, crypto_amount, reason_code, payment_instructions, mode
-        case partner_payment_confirmed_at
+        case partner_payment_confirmed_at, updated_at
     }
 
     /// Reads an order.
@@ -260,6 +315,50 @@ extension PartnerClient.Order: Decodable {
         instructions = container.tolerant(.payment_instructions)
         declaredAt = container.tolerant(.partner_payment_confirmed_at)
         mode = container.tolerant(.mode)
+        updatedAt = container.tolerant(.updated_at)
+        echo = try PartnerClient.OrderEcho(from: decoder)
+    }
+}
+
+extension PartnerClient.OrderEcho: Decodable {
+    private enum Key: String, CodingKey {
+        case user_id, wallet_address, wallet_address_memo, crypto_network, crypto_currency, fiat_amount, fiat_currency
+        case payment_instrument
+    }
+
+    /// Reads what an order repeats.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        user = container.tolerant(.user_id)
+        wallet = container.tolerant(.wallet_address)
+        // Null is a word too: whoever is paid at an exchange without a memo is not paid.
+        let memo: String? = container.tolerant(.wallet_address_memo)
+        self.memo = memo ?? (container.contains(.wallet_address_memo) ? "" : nil)
+        network = container.tolerant(.crypto_network)
+        crypto = container.tolerant(.crypto_currency)
+        fiatAmount = container.tolerant(.fiat_amount)
+        fiatCurrency = container.tolerant(.fiat_currency)
+        instrument = container.tolerant(.payment_instrument)
+    }
+}
+
+/// Something that was posted to our webhook: its `payload` is what the webhook said of the order.
+private struct WireDelivery: Decodable {
+    private struct Payload: Decodable {
+        let reason_code: String?
+    }
+    private enum Key: String, CodingKey { case resource_id, payload, created_at }
+
+    let resourceID: String?
+    let reason: String?
+    let createdAt: Timestamp?
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        resourceID = container.tolerant(.resource_id)
+        let payload: Payload? = container.tolerant(.payload)
+        reason = payload?.reason_code
+        createdAt = container.tolerant(.created_at)
     }
 }
 

@@ -15,11 +15,22 @@ public struct PartnerAccount: Sendable, CustomStringConvertible, CustomReflectab
     public let apiKey: Secret
     /// What webhooks are signed with; while a secret is being replaced, the old one comes second.
     public let webhookSecrets: [Secret]
+    /// What happens to a genuine webhook with an old signature.
+    public let staleWebhooks: StaleWebhooks
+
+    /// What happens to a genuine webhook with an old signature. Attempts days later may carry the first one's, and no
+    /// webhook does more than make a job read (how they are signed is not documented).
+    public enum StaleWebhooks: String, CaseIterable, Sendable {
+        /// It wakes its job like any other.
+        case accept
+        /// It is turned away, as the documentation's own verifier does.
+        case refuse
+    }
 
     /// An account whose key and host fit its mode, or an error that says why they don't.
     public init(
         name: String, mode: Mode, origin: Origin, apiKey: Secret, webhookSecret: Secret? = nil,
-        previousWebhookSecret: Secret? = nil
+        previousWebhookSecret: Secret? = nil, staleWebhooks: StaleWebhooks = .accept
     ) throws(InvalidValue) {
         try Self.check(mode: mode, origin: origin, apiKey: apiKey)
         self.name = name
@@ -27,6 +38,7 @@ public struct PartnerAccount: Sendable, CustomStringConvertible, CustomReflectab
         self.origin = origin
         self.apiKey = apiKey
         webhookSecrets = [webhookSecret, previousWebhookSecret].compactMap(\.self)
+        self.staleWebhooks = staleWebhooks
     }
 
     /// The one host of both modes (Borderless Payments documentation, “Environments”).

@@ -54,9 +54,19 @@ public struct PartnerClient: Sendable {
 
     /// Test is not live: an object of the other mode is none of ours, whatever it says.
     func checkMode(_ mode: String?, of what: String) throws(CallFailure) {
-        guard let mode, mode.lowercased() != account.mode.text else { return }
-        let words = "\(what) belongs to \(mode), and this account is \(account.mode)"
+        guard let words = difference(of: mode, in: what) else { return }
         throw .refused(CallRefusal(Refusal(.forbidden, words)))
+    }
+
+    /// The same for what was just written: it is there, so this is no “no”.
+    func checkWritten(mode: String?, of what: String) throws(CallFailure) {
+        guard let words = difference(of: mode, in: what) else { return }
+        throw .unknown(message: words)
+    }
+
+    private func difference(of mode: String?, in what: String) -> String? {
+        guard let mode, mode.lowercased() != account.mode.text else { return nil }
+        return "\(what) belongs to \(mode), and this account is \(account.mode)"
     }
 
     /// The same, where nothing of the answer's body matters.

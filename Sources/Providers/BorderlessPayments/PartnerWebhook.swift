@@ -28,6 +28,9 @@ public enum PartnerWebhook {
         public let type: String
         /// Ids by which the job can be found: the provider's, and our own.
         public let references: [String]
+        /// What may be kept of the body: that of an order as it came, of anything else no more than its names. A
+        /// user's has the e-mail address, and nothing needs that: webhooks are not believed.
+        public let body: [UInt8]
     }
 
     /// Checks a webhook: `t=<seconds>,v1=<hex>` over `"<t>." + body`.
@@ -56,12 +59,14 @@ public enum PartnerWebhook {
         let age = now - Timestamp(seconds: seconds)
         let names = [wire.data?.id, wire.data?.partner_order_ref, wire.data?.partner_user_ref].compactMap(\.self)
         return .genuine(
-            Event(id: wire.id, type: wire.type, references: names),
+            Event(
+                id: wire.id, type: wire.type, references: names,
+                body: wire.type.hasPrefix("order.") ? body : wire.impersonal),
             isFresh: age >= .zero - tolerance && age <= tolerance)
     }
 
-    private struct Wire: Decodable {
-        struct Subject: Decodable {
+    private struct Wire: Codable {
+        struct Subject: Codable {
             let id: String?
             let partner_order_ref: String?
             let partner_user_ref: String?
@@ -70,5 +75,12 @@ public enum PartnerWebhook {
         let id: String
         let type: String
         let data: Subject?
+
+        /// These members and no others.
+        var impersonal: [UInt8] {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = .sortedKeys
+            return (try? encoder.encode(self)).map(Array.init) ?? []
+        }
     }
 }

@@ -84,15 +84,24 @@ extension PartnerClient {
     /// Creates a user (`POST /users`); refused as `conflict` where address or reference are taken.
     public func createUser(_ user: NewUser, key: String) async -> ProviderOutcome<User> {
         await ProviderOutcome { () async throws(CallFailure) in
-            try fits(try await write(.post, "/users", WireUser(user), key: key) as User)
+            let made: User = try await write(.post, "/users", WireUser(user), key: key)
+            try checkWritten(mode: made.mode, of: "user \(made.id)")
+            return made
         }
     }
 
     /// The user under an address, whose case doesn't count, or under our own name, if there is one.
+    ///
+    /// Refused as `conflict` where the address belongs to a user that has another name of ours: another customer's
+    /// check must not serve for this one.
     public func user(email: String, reference: String?) async -> ProviderOutcome<User?> {
         await ProviderOutcome { () async throws(CallFailure) in
             let page: Page<User> = try await read("/users", query: [("q", email), ("limit", "100")])
             if let user = page.items.first(where: { $0.email?.lowercased() == email.lowercased() }) {
+                if let reference, let other = user.reference, other != reference {
+                    let words = "the e-mail address belongs to the user \(other), and not to \(reference)"
+                    throw .refused(CallRefusal(Refusal("conflict", words)))
+                }
                 return try fits(user)
             }
             guard let reference else { return nil }
@@ -114,6 +123,15 @@ extension PartnerClient {
     public func startKYC(of user: String, key: String) async -> ProviderOutcome<KYCSession> {
         await ProviderOutcome { () async throws(CallFailure) in
             try await write(.post, "/users/\(try Self.segment(user))/kyc/start", key: key)
+        }
+    }
+
+    /// Has Borderless Payments ask the vendor of the check how far it is (`POST /users/{id}/kyc/refresh`), in case its
+    /// word was missed; an approved user stays approved. What it found shows in the next read.
+    public func refreshKYC(of user: String, key: String) async -> ProviderOutcome<Done> {
+        await ProviderOutcome { () async throws(CallFailure) in
+            _ = try await send(.post, "/users/\(try Self.segment(user))/kyc/refresh", [], key: key, leg: .write)
+            return Done()
         }
     }
 

@@ -13,14 +13,7 @@ extension PartnerSimulator {
         let index = try user(call.parameters, mode)
         switch call.operation {
         case .startKYC: return try startKYC(index, at: now)
-        case .refreshKYC:
-            let status = JSON.string(users[index].kyc.rawValue)
-            return json(
-                200,
-                .fields([
-                    "user_id": .string(users[index].id), "previous_status": status, "current_status": status,
-                    "changed": .bool(false),
-                ]))
+        case .refreshKYC: return refreshKYC(index, at: now)
         case .onboard: return try onboard(index, at: now)
         case .declarePurpose: return try declarePurpose(index, call.request, at: now)
         case _: return json(200, users[index].check)
@@ -43,6 +36,18 @@ extension PartnerSimulator {
                 "session_id": .string(session),
                 "verify_url": .string("https://verify.kyc-provider.example/session/\(session)"),
                 "kyc_workflow_id": .string(users[index].level),
+            ]))
+    }
+
+    /// Asks the vendor of the check for what may have been missed.
+    private mutating func refreshKYC(_ index: Int, at now: Timestamp) -> HTTPResponse {
+        let before = users[index].kyc
+        if let missed = users[index].missed { enter(index, missed, at: now) }
+        return json(
+            200,
+            .fields([
+                "user_id": .string(users[index].id), "previous_status": .string(before.rawValue),
+                "current_status": .string(users[index].kyc.rawValue), "changed": .bool(users[index].kyc != before),
             ]))
     }
 
@@ -86,6 +91,7 @@ extension PartnerSimulator {
     mutating func enter(_ index: Int, _ status: KYCStatus, at now: Timestamp) {
         let before = users[index].kyc
         users[index].kyc = status
+        users[index].missed = nil
         users[index].updatedAt = now
         users[index].moves += 1
         users[index].events.append((now, before, status))
@@ -126,6 +132,7 @@ extension PartnerSimulator {
             enter(index, .submitted, at: now)
         case .initiated: enter(index, .expired, at: now)
         case .submitted: enter(index, .pending, at: now)
+        case .pending where user.script.isMissed: users[index].missed = user.script.decision
         case .pending: enter(index, user.script.decision, at: now)
         case .approved:
             switch user.script.venue {

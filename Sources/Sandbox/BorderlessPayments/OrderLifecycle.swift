@@ -10,6 +10,7 @@ extension PartnerSimulator {
         orders[index].reason = status.isFinal && status != .completed ? reason ?? "provider_error" : nil
         if status == .awaitingPayment, !orders[index].hasInstructions {
             orders[index].hasInstructions = true
+            orders[index].payableAt = now
             orders[index].dueBy = now + options.paymentTerm
         }
         note(index, at: now)
@@ -31,6 +32,10 @@ extension PartnerSimulator {
         case .refunded: ledger.record(.refunded, of: order.id, key: order.key, at: now, detail: order.reason)
         case .failed, .cancelled, .expired:
             ledger.record(.failed, of: order.id, key: order.key, at: now, detail: order.reason)
+        case .processing where order.script.payment == .twice:
+            // It stays with the provider: the API has nothing that tells of it.
+            ledger.record(
+                .paidAgain, of: order.id, key: order.key, at: now, amount: "\(Amounts.euros(order.cents)) EUR")
         case .pending, .pendingReconciliation, .awaitingPayment, .processing: break
         }
     }
@@ -44,6 +49,9 @@ extension PartnerSimulator {
 
     /// When an order moves on; nil: never.
     private func nextMove(of order: OrderRecord, at now: Timestamp) -> Timestamp? {
+        if order.script.endsAt == order.status {
+            return now + (order.script.endsAfter ?? (order.status.isFinal ? .days(1) : .zero))
+        }
         if order.script.stuckAt == order.status { return nil }
         switch order.status {
         case .pending: return now + options.delays.instructions
@@ -51,7 +59,9 @@ extension PartnerSimulator {
         case .awaitingPayment: return min(paymentDue(order) ?? end(of: order), end(of: order))
         case .paymentVerifying: return now + options.delays.verification
         case .processing: return now + (order.script.delay ?? options.delays.processing)
-        case .completed, .failed, .cancelled, .expired, .refunded: return nil
+        // Whoever pays too late gets it back.
+        case .expired: return paymentDue(order)
+        case .completed, .failed, .cancelled, .refunded: return nil
         }
     }
 
@@ -59,17 +69,19 @@ extension PartnerSimulator {
     private func paymentDue(_ order: OrderRecord) -> Timestamp? {
         guard order.script.payment != .never, order.script.payment != .wrongReference else { return nil }
         let usual = order.isOnPage ? options.delays.page : options.delays.transfer
-        return (order.script.paysAfter ?? usual).map { order.updatedAt + $0 }
+        guard let payableAt = order.payableAt, let delay = order.script.paysAfter ?? usual else { return nil }
+        return payableAt + delay
     }
 
     /// When an order that is not paid ends: a page's is over sooner, and then the order is given some time.
     private func end(of order: OrderRecord) -> Timestamp {
-        order.isOnPage ? order.createdAt + options.pageLifetime + .minutes(20) : order.dueBy
+        order.isOnPage ? order.createdAt + options.pageLifetime + .minutes(20) : order.dueBy + options.grace
     }
 
     mutating func moveOrder(_ index: Int, at now: Timestamp) {
         let order = orders[index]
         let script = order.script
+        if script.endsAt == order.status { return enter(index, script.end, reason: script.reason, at: now) }
         switch order.status {
         case .pending: enter(index, .awaitingPayment, at: now)
         case .pendingReconciliation:
@@ -87,8 +99,11 @@ extension PartnerSimulator {
             } else {
                 enter(index, .processing, at: now)
             }
-        case .processing: enter(index, script.end, reason: script.reason, at: now)
-        case .completed, .failed, .cancelled, .expired, .refunded: break
+        case .processing: enter(index, script.endsAt == nil ? script.end : .completed, reason: script.reason, at: now)
+        case .expired:
+            ledger.record(.paid, of: order.id, key: order.key, at: now, amount: "\(Amounts.euros(order.cents)) EUR")
+            enter(index, .refunded, reason: "payment_timeout", at: now)
+        case .completed, .failed, .cancelled, .refunded: break
         }
     }
 
@@ -102,4 +117,6 @@ extension PartnerSimulator {
 extension Ledger.Kind {
     /// A customer's euros arrived.
     public static let paid: Self = "paid"
+    /// They arrived once more for the same order.
+    public static let paidAgain: Self = "paid_again"
 }

@@ -61,6 +61,8 @@ enum PaymentWay: String, Sendable, Hashable, CaseIterable {
     case wrongReference = "wrong_reference"
     /// From an account of somebody else.
     case thirdParty = "third_party"
+    /// As the instructions say, and then once more.
+    case twice
     /// Not at all.
     case never
 
@@ -69,7 +71,7 @@ enum PaymentWay: String, Sendable, Hashable, CaseIterable {
         switch self {
         case .under, .over: "payment_amount_mismatch"
         case .thirdParty: "payment_name_mismatch"
-        case .exact, .wrongReference, .never: nil
+        case .exact, .wrongReference, .twice, .never: nil
         }
     }
 }
@@ -106,6 +108,8 @@ struct OrderRecord: Sendable {
     var reason: String?
     var hasInstructions = false
     var dueBy: Timestamp
+    /// Since when it can be paid.
+    var payableAt: Timestamp?
     var pageNumber = 1
     var declaredAt: Timestamp?
     var updatedAt: Timestamp
@@ -129,8 +133,8 @@ struct OrderRecord: Sendable {
             "wallet_address": .string(wallet), "wallet_address_memo": .orNull(memo),
             "payment_instrument": .string(instrument), "quote_id": .string(quote),
             "payment_instructions": hasInstructions ? instructions : .null,
-            "reason_code": reason.map { .string($0) }, "created_at": .string(createdAt.offsetText),
-            "updated_at": .string(updatedAt.offsetText), "last_event_at": .null,
+            "created_at": .string(createdAt.offsetText), "updated_at": .string(updatedAt.offsetText),
+            "last_event_at": .null,
             "partner_payment_confirmed_at": .orNull(declaredAt?.offsetText),
             "provider_payment_confirmed_at": .orNull(declaredAt?.offsetText),
         ])
@@ -148,7 +152,7 @@ struct OrderRecord: Sendable {
         ])
     }
 
-    /// What a webhook says of it: no bank details.
+    /// What a webhook says of it: no bank details, but why it came to nothing, which the order itself doesn't tell.
     var summary: JSON {
         .fields([
             "id": .string(id), "partner_order_ref": .orNull(reference), "status": .string(status.rawValue),
@@ -168,6 +172,10 @@ struct OrderScript: Sendable, Hashable {
     var paysAfter: Duration?
     /// How it ends once it is paid.
     var end = OrderStatus.completed
+    /// Where it ends so, if not after PROCESSING; an end itself, where the money comes back later.
+    var endsAt: OrderStatus?
+    /// How long after it came there; nil: at once, or a day after an end.
+    var endsAfter: Duration?
     /// Why, where it is another end.
     var reason: String?
     /// The status that it never leaves.

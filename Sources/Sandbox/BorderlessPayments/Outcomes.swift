@@ -7,6 +7,7 @@ public enum PartnerOutcome: String, CaseIterable, Sendable, Hashable {
     case approve, reject, veto, forget
     case expireSession = "expire_session"
     case askPurpose = "ask_purpose"
+    case miss
     case register
     case disable
     // Orders
@@ -29,15 +30,18 @@ public enum PartnerOutcome: String, CaseIterable, Sendable, Hashable {
         case .forget: "user: approved, and registered only when onboard-upstream asks for it"
         case .expireSession: "user: nobody goes through the session; one that is open expires now"
         case .askPurpose: "user: approved, and registered only after purpose-of-usage and onboard-upstream"
+        case .miss: "user: how the check ends is missed, and shows only once kyc/refresh has asked for it"
         case .register: "user: registered now"
         case .disable: "user: disabled now"
         case .succeed: "order: forget what was scripted; what is stuck goes on"
         case .pay:
-            "order: pay “how” (exact, under, over, wrong_reference, third_party, never), “seconds” (0) from now"
-        case .fail: "order: FAILED with the “reason” (provider_error), once it is paid"
+            "order: pay “how” (exact, under, over, wrong_reference, third_party, twice, never), “seconds” (0) from now"
+        case .fail: "order: FAILED with the “reason” (provider_error), once it is paid or in the status “at”"
         case .cancel: "order: CANCELLED now with the “reason” (user_cancelled)"
         case .expire: "order: EXPIRED now with the “reason” (payment_timeout)"
-        case .refund: "order: REFUNDED with the “reason” (compliance_rejected), once it is paid"
+        case .refund:
+            "order: REFUNDED with the “reason” (compliance_rejected), once it is paid, or “seconds” after it came to "
+                + "the status “at”: at once, or a day (86400) after an end"
         case .hold: "order: stay in PROCESSING for “seconds” (86400)"
         case .stuck: "order: never leave the status “at” (PROCESSING)"
         case .reprice: "order: give only “value” hundredths of a percent of what was quoted"
@@ -55,7 +59,7 @@ public enum PartnerOutcome: String, CaseIterable, Sendable, Hashable {
     }
 
     var isOfUsers: Bool {
-        [.approve, .reject, .veto, .forget, .expireSession, .askPurpose, .register, .disable].contains(self)
+        [.approve, .reject, .veto, .forget, .expireSession, .askPurpose, .miss, .register, .disable].contains(self)
     }
 
     var isOfOrders: Bool {
@@ -95,6 +99,7 @@ struct ScriptedOutcome: Sendable {
         case .forget: script.venue = .forgets
         case .expireSession: script.submits = false
         case .askPurpose: script.venue = .asksPurpose
+        case .miss: script.isMissed = true
         case _: break
         }
     }
@@ -103,8 +108,10 @@ struct ScriptedOutcome: Sendable {
         switch outcome {
         case .succeed: script = OrderScript()
         case .pay: (script.payment, script.paysAfter) = (way ?? .exact, delay)
-        case .fail: (script.end, script.reason) = (.failed, reason ?? "provider_error")
-        case .refund: (script.end, script.reason) = (.refunded, reason ?? "compliance_rejected")
+        case .fail: (script.end, script.endsAt, script.reason) = (.failed, at, reason ?? "provider_error")
+        case .refund:
+            (script.end, script.endsAt, script.endsAfter) = (.refunded, at, delay)
+            script.reason = reason ?? "compliance_rejected"
         case .hold: script.delay = delay ?? .hours(24)
         case .stuck: script.stuckAt = at ?? .processing
         case .reprice: script.share = value.flatMap { Int($0) } ?? 9_000
@@ -139,6 +146,9 @@ extension PartnerSimulator {
         guard outcome.isOfUsers || outcome.isOfOrders else {
             return try change(scripted, body, at: now)
         }
+        if let at = scripted.at, outcome == .fail && at.isFinal || outcome == .refund && at == .refunded {
+            throw InvalidField("at", "must be a status that an order can leave")
+        }
         let name = try body.optionalString("name")
         guard (name != nil) != (body.value("all") == .bool(true)) else {
             throw InvalidField("body", "must have either “name” (an id, a reference or an address) or “all”: true")
@@ -167,19 +177,23 @@ extension PartnerSimulator {
     private mutating func changeOrders(_ scripted: ScriptedOutcome, _ name: String?, at now: Timestamp) -> Int {
         let chosen = orders.indices.filter { index in
             let order = orders[index]
-            return !order.status.isFinal
+            let isOver = order.status.isFinal && !(scripted.outcome == .refund && scripted.at == order.status)
+            return !isOver
                 && (name == nil || [order.id, order.reference, order.user].contains(name))
         }
         for index in chosen {
             scripted.apply(to: &orders[index].script)
             switch scripted.outcome {
             case .cancel: enter(index, .cancelled, reason: scripted.reason ?? "user_cancelled", at: now)
-            case .expire: enter(index, .expired, reason: scripted.reason ?? "payment_timeout", at: now)
-            case .newPage: orders[index].pageNumber += 1
+            case .expire:
+                orders[index].script.payment = .never
+                enter(index, .expired, reason: scripted.reason ?? "payment_timeout", at: now)
+            case .newPage: (orders[index].pageNumber, orders[index].updatedAt) = (orders[index].pageNumber + 1, now)
             case .reprice: orders[index].crypto = orders[index].crypto * (orders[index].script.share ?? 10_000) / 10_000
             case .pay:
                 // From now on, and not from when it could first be paid.
-                orders[index].script.paysAfter = (now - orders[index].updatedAt) + (scripted.delay ?? .zero)
+                let waited = now - (orders[index].payableAt ?? now)
+                orders[index].script.paysAfter = waited + (scripted.delay ?? .zero)
                 startOrderTimer(index, at: now)
             case _: startOrderTimer(index, at: now)
             }

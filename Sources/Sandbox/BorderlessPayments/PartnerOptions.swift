@@ -81,6 +81,8 @@ public struct PartnerOptions: Sendable, Hashable {
     public var quoteLifetime: Duration = .seconds(600)
     /// How long a transfer may take (the example shows 47 hours).
     public var paymentTerm: Duration = .hours(47)
+    /// How long after that a transfer is still waited for, before the order expires.
+    public var grace: Duration = .zero
     /// How long a bank's page is good (documented as about ten minutes).
     public var pageLifetime: Duration = .minutes(10)
     /// USDC for one euro, in millionths.

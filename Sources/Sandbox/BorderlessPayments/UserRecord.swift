@@ -34,6 +34,8 @@ struct UserRecord: Sendable {
     var level = "standard-eu"
     var session: String?
     var kyc = KYCStatus.notStarted
+    /// How the check ended, as long as nobody has heard of it.
+    var missed: KYCStatus?
     var registeredAt: Timestamp?
     var vetoedAt: Timestamp?
     var disabledAt: Timestamp?
@@ -94,6 +96,8 @@ struct UserScript: Sendable, Hashable {
     var decision = KYCStatus.approved
     /// Whether the customer goes through the session at all.
     var submits = true
+    /// Whether its end is missed until somebody asks for it.
+    var isMissed = false
     /// What the venue does with an approved user.
     var venue = Venue.registers
 

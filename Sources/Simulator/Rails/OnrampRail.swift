@@ -51,6 +51,7 @@ struct OnrampRail: Rail {
         options.delays.review = dice.spread(.seconds(10), .hours(2))
         options.delays.session = dice.spread(.hours(1), .days(1))
         options.delays.registration = dice.spread(.seconds(1), .hours(1))
+        options.grace = dice.pick([.zero, .hours(12)])
         options.delays.transfer = dice.spread(.minutes(1), .hours(3))
         options.delays.verification = dice.spread(.seconds(10), .minutes(30))
         options.delays.processing = dice.spread(.seconds(10), .hours(1))
@@ -111,7 +112,10 @@ extension OnrampRail {
     func look(at job: StoredJob, _ people: inout Dice) -> [Deed] {
         let shown = Shown(job)
         switch job.row.state {
-        case "awaitingAcceptance", "reconfirming": return [.tell("accept")]
+        case "awaitingAcceptance", "reconfirming":
+            // Most apps say what they have seen; what they saw may have been replaced by then.
+            let seen = people.chance(0.7) ? shown.crypto_amount.map { #"{"crypto_amount":"\#($0)"}"# } : nil
+            return [.tell("accept", payload: seen ?? "{}")]
         case "awaitingPurpose": return [.tell("purposes", payload: #"{"purposes":["investing"]}"#)]
         case "awaitingPayment", "lapsed":
             return [.tell("payment_sent")] + (shown.order_id.map { payment(of: $0, &people) } ?? [])
@@ -120,8 +124,11 @@ extension OnrampRail {
         case "quoting", "checking", "ordering": return mishap(&people)
         case "processing", "verifyingPayment":
             guard !isPlain, people.chance(0.3), let order = shown.order_id else { return [] }
-            let outcome = people.pick(["fail", "refund", "hold", "stuck", "unknown_status"])
-            return [.act(#"{"outcome":"\#(outcome)","name":"\#(order)"}"#)]
+            let outcome = people.pick([
+                #""fail""#, #""refund""#, #""hold""#, #""stuck""#, #""unknown_status""#,
+                #""refund","at":"PAYMENT_VERIFYING""#, #""refund","at":"COMPLETED""#,
+            ])
+            return [.act(#"{"outcome":\#(outcome),"name":"\#(order)"}"#)]
         default: return []
         }
     }
@@ -130,6 +137,7 @@ extension OnrampRail {
     private struct Shown: Decodable {
         var order_id: String?
         var user_id: String?
+        var crypto_amount: String?
 
         init(_ job: StoredJob) {
             let output = job.row.output.map { Data($0.utf8) } ?? Data()
@@ -141,17 +149,19 @@ extension OnrampRail {
 
     private func payment(of order: String, _ people: inout Dice) -> [Deed] {
         guard !isPlain, people.chance(0.4) else { return [] }
-        let how = people.pick(["exact", "under", "over", "wrong_reference", "third_party", "never"])
+        let how = people.pick(["exact", "under", "over", "wrong_reference", "third_party", "twice", "never"])
+        // At once, or when the time to pay is over.
+        let seconds = people.pick([0, 0, 0, 180_000])
         return [
             people.chance(0.8)
-                ? .act(#"{"outcome":"pay","how":"\#(how)","name":"\#(order)"}"#)
+                ? .act(#"{"outcome":"pay","how":"\#(how)","name":"\#(order)","seconds":\#(seconds)}"#)
                 : .act(#"{"outcome":"\#(people.pick(["cancel", "new_page"]))","name":"\#(order)"}"#)
         ]
     }
 
     private func check(of user: String, _ people: inout Dice) -> [Deed] {
         guard !isPlain, people.chance(0.3) else { return [] }
-        let outcome = people.pick(["reject", "veto", "forget", "ask_purpose", "expire_session"])
+        let outcome = people.pick(["reject", "veto", "forget", "ask_purpose", "expire_session", "miss"])
         return [.act(#"{"outcome":"\#(outcome)","name":"\#(user)"}"#)]
     }
 
@@ -182,7 +192,8 @@ extension OnrampRail {
 
 /// What the ledger of Borderless Payments may show.
 extension OnrampRail {
-    func isWrite(_ request: SentRequest) -> Bool { request.method == "POST" }
+    /// Asking for a missed word changes nothing but what the next read shows.
+    func isWrite(_ request: SentRequest) -> Bool { request.method == "POST" && request.activity != "refreshCheck" }
 
     func isRepeat(_ request: SentRequest, after effects: Effects) -> Bool {
         switch request.activity {
@@ -216,6 +227,10 @@ extension OnrampRail {
         switch job.row.status {
         case .completed where !hasArrived: return "nothing was delivered"
         case .refunded where effects[.refunded] == nil: return "the payment was not sent back"
+        // A day later at most the end is looked at once more, for weeks.
+        case .completed where effects[.refunded] != nil, .failed where effects[.refunded] != nil,
+            .expired where effects[.refunded] != nil, .canceled where effects[.refunded] != nil:
+            return "the payment was sent back"
         case .failed where hasArrived, .expired where hasArrived, .canceled where hasArrived:
             return "the crypto was delivered"
         case .failed where wasOrdered && effects[.failed] == nil, .expired where wasOrdered && effects[.failed] == nil,

@@ -4,6 +4,7 @@ import Configuration
 import Dfns
 import Domain
 import DollarPe
+import Onramp
 import PontisGlobe
 import ProviderCore
 
@@ -61,7 +62,16 @@ extension AccountDesk {
 
     private static func probe(_ client: PartnerClient) -> AccountProbe {
         AccountProbe(credentials: "api_key") {
-            await client.user(email: "nobody@example.com", reference: nil).map { _ in "users can be read" }
+            await client.proveRights(selling: Self.offer).map { missing in
+                let gap = missing.isEmpty ? "" : ", but it does not sell at present: \(missing.joined(separator: ", "))"
+                return "its key may create users and place orders" + gap
+            }
         }
     }
+
+    /// What `onramp` takes as input.
+    private static let offer = PartnerClient.Catalogue(
+        fiats: Onramp.Fiat.allCases.map(\.text), cryptos: Onramp.Coin.allCases.map(\.text),
+        networks: [Onramp.Wallet.polygon(.sample), .stellar(.sample)].map(\.network),
+        instruments: Onramp.Instrument.allCases.map(\.text))
 }

@@ -12,7 +12,8 @@ enum AccountsCommand: Command {
     static let discussion = """
         check proves each account's credentials with a read that changes nothing, and says in words what is wrong: a
         wrong key, an account of the other mode, an address that is not allowed, a clock that is off, a provider that
-        can't be reached. For Dfns it also obtains a signature that it does not use; for PontisGlobe it logs in.
+        can't be reached. For Dfns it also obtains a signature that it does not use; for PontisGlobe it logs in; for
+        Borderless Payments it looks at what the key may do, and says what onramp takes that is not sold at present.
 
         register-webhooks tells the providers our address, http.public_url in the configuration with
         /webhooks/<provider>/<account> behind it: Dfns, DollarPe, Borderless Payments and Borderless.xyz have a call for

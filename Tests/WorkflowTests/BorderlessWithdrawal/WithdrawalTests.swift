@@ -40,7 +40,10 @@ struct WithdrawalTests {
         withdrawal.passDeadline()
         #expect(withdrawal.activity == .requestQuote(order: order))
         withdrawal.receive(.quoted(quote: Fixture.quote("98.99", after: .minutes(10))))
-        withdrawal.receive(signal: Signal(name: "accept"))
+        #expect(
+            withdrawal.receive(signal: Signal(name: "accept", payload: ["fiat_amount": "99"]))
+                == .refuse("the price is now 98.99, and the yes was to 99"))
+        withdrawal.receive(signal: Signal(name: "accept", payload: ["fiat_amount": "98.99"]))
         #expect(caseName(of: withdrawal.state) == "creating")
         var ignored = Fixture.quoting(Fixture.order(.ask))
         ignored.receive(.quoted(quote: Fixture.quote()))

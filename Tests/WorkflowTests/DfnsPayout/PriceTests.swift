@@ -1,5 +1,6 @@
 import DfnsPayout
 import Domain
+import JSONSchema
 import LockstepTesting
 import Testing
 import Time
@@ -58,6 +59,19 @@ struct DfnsPayoutPrice {
         payout.passDeadline()
         payout.receive(.quoted(quote: Fixture.quote(.sample, at: Fixture.noon + .hours(24))))
         #expect(payout.outcome == .expired)
+    }
+
+    @Test("A yes to a price that has been replaced by a worse one is refused, and says what it is now")
+    func yesToASeenPrice() throws {
+        var payout = Simulation(of: DfnsPayout.self, input: Fixture.order(accept: .ask))
+        payout.receive(.quoted(quote: Fixture.quote(try FiatAmount(text: "985"))))
+        payout.passDeadline()
+        payout.receive(.quoted(quote: Fixture.quote(try FiatAmount(text: "900"))))
+        #expect(
+            payout.receive(signal: Signal(name: "accept", payload: ["fiat_amount": "985"]))
+                == .refuse("the price is now 900, and the yes was to 985"))
+        payout.receive(signal: Signal(name: "accept", payload: ["fiat_amount": "900"]))
+        #expect(payout.state == .creating(order: Fixture.order(accept: .ask)))
     }
 
     @Test("A yes to the price is none to the transfer, however often it is said, and the other way round")

@@ -58,6 +58,9 @@ struct DollarPePayoutFailureModes {
             .refused(refusal: Refusal(.notFound, "Quotation is not found")),
         ] {
             var payout = Fixture.simulation(in: .awaitingAcceptance(order: order, quote: Fixture.quote))
+            #expect(
+                payout.receive(signal: Signal(name: "accept", payload: ["fiat_amount": "99999999"]))
+                    == .refuse("the price is now \(Fixture.quote.receiving), and the yes was to 99999999"))
             payout.receive(signal: Signal(name: "accept"))
             #expect(payout.plan.deadline?.limit == .at(Fixture.noon + .seconds(285)))
             payout.receive(event)

@@ -55,6 +55,7 @@ struct OnrampCustomerTests {
             #expect(job.activity == .startKYC(user: "user-1"))
             job.receive(.sessionOpened(url: "https://verify.example/\(session)"))
             #expect(Onramp.output(of: job.state)["verify_url"] == .string("https://verify.example/\(session)"))
+            job.receive(.userRead(user: F.user(.open(word: "INIT"), registered: false)))
         }
         job.receive(.userRead(user: F.user(.expired, registered: false)))
         #expect(job.outcome == .expired)
@@ -63,6 +64,42 @@ struct OnrampCustomerTests {
         rejected.receive(.userRead(user: F.user(.rejected, registered: false)))
         #expect(rejected.outcome == .rejected)
         #expect(Onramp.output(of: rejected.state)["code"] == "kyc_rejected")
+    }
+
+    @Test("A check that is called expired until the customer acts uses up no session: it counts once it was seen open")
+    func expiredBefore() {
+        let expired = Onramp.Event.userRead(user: F.user(.expired, registered: false))
+        var job = F.simulation(in: .startingKYC(applicant: F.applicant()))
+        job.receive(.sessionOpened(url: F.url))
+        for _ in 0..<5 { #expect(job.receive(expired) == .ignore) }
+        #expect(Onramp.output(of: job.state)["verify_url"] == .string(F.url))
+        job.receive(.userRead(user: F.user(.open(word: "INIT"), registered: false)))
+        #expect(Onramp.output(of: job.state)["verify_url"] == .string(F.url))
+        job.receive(expired)
+        #expect(F.name(job) == "startingKYC")
+    }
+
+    @Test("The vendor's word is asked for each hour, in case it was missed; after three days a person looks")
+    func missedWord() {
+        var job = F.simulation(in: .startingKYC(applicant: F.applicant()))
+        job.receive(.sessionOpened(url: F.url))
+        for hour in 0..<72 {
+            #expect(job.plan.deadline?.limit == .after(.hours(1)))
+            #expect(job.plan.overdue?.after == .hours(72 - hour))
+            job.passDeadline()
+            #expect(job.activity == .refreshCheck(user: "user-1"))
+            #expect(job.activity?.effect == .read)
+            #expect(Onramp.output(of: job.state)["verify_url"] == .string(F.url))
+            switch hour % 3 {
+            case 0: job.receive(.checkRefreshed)
+            case 1: job.passDeadline()
+            default: job.receive(refusal: ProviderRefusal(code: "conflict", message: "no"))
+            }
+            #expect(F.name(job) == "verifying")
+        }
+        #expect(job.plan.overdue?.after == .zero)
+        job.receive(.userRead(user: F.user()))
+        #expect(F.name(job) == "quoting")
     }
 
     @Test("A check that was started by somebody else is waited for")
@@ -122,7 +159,8 @@ struct OnrampCustomerTests {
         job.receive(refusal: ask)
         #expect(job.activity == .declarePurpose(purposes: [.sample], user: "user-1"))
         job.receive(.purposeDeclared)
-        job.passDeadline()
+        // At once: nobody else would ask the venue before minutes or hours have passed.
+        #expect(job.activity == .register(user: "user-1"))
         job.receive(refusal: ask)
         #expect(F.name(job) == "awaitingPurpose")
         #expect(Onramp.output(of: job.state)["needs"] == "purposes")
@@ -135,6 +173,7 @@ struct OnrampCustomerTests {
         }
         #expect(purposes.map(\.text) == ["investing"])
         job.receive(.purposeDeclared)
+        job.receive(.registrationAsked)
         #expect(F.name(job) == "awaitingRegistration")
     }
 
@@ -158,12 +197,12 @@ struct OnrampCustomerTests {
         }
     }
 
-    @Test("A user who is disabled after the order changes nothing of it: what was paid is followed to its end")
-    func disabledMidOrder() {
-        var job = F.awaitingPayment()
-        #expect(job.activity == .readOrder(id: "order-1"))
-        job.receive(.reported(report: F.report(.completed)))
-        #expect(job.outcome == .completed)
+    @Test("Whoever has the address under another name of ours is not taken for this customer")
+    func anotherCustomer() {
+        var job = F.simulation(in: .findingUser(purchase: F.purchase(customer: F.maria)))
+        job.receive(refusal: ProviderRefusal(code: "conflict", message: "the address belongs to the user u-2"))
+        #expect(job.outcome == .failed)
+        #expect(Onramp.output(of: job.state)["code"] == "conflict")
     }
 
     @Test("A known user who does not exist in this mode ends the job before anything is ordered")

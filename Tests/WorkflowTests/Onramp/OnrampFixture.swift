@@ -47,10 +47,11 @@ enum OnrampFixture {
 
     static func report(
         _ status: Onramp.Status, _ crypto: String? = "97.832041", reason: String? = nil,
-        pay instructions: Onramp.Instructions? = transfer
+        pay instructions: Onramp.Instructions? = transfer, echo: Onramp.Echo? = nil
     ) -> Onramp.Report {
         Onramp.Report(
-            id: "order-1", status: status, crypto: crypto.map(amount), reason: reason, instructions: instructions)
+            id: "order-1", status: status, crypto: crypto.map(amount), reason: reason, instructions: instructions,
+            echo: echo)
     }
 
     static let transfer = Onramp.Instructions.transfer(

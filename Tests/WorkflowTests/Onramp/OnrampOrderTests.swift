@@ -95,12 +95,63 @@ struct OnrampOrderTests {
         #expect(job.state == .failed(refusal: Refusal("conflict", "open order"), order: nil))
     }
 
-    @Test("A key that is known with another body is our own mistake: nothing more is done, and a person looks")
+    @Test("A key that is known with another body was used: nothing but reads is sent again, and a person looks")
     func keyMismatch() {
         var job = F.simulation(in: .ordering(purchase: F.purchase(), buyer: F.buyer, quote: F.quote()))
-        #expect(job.receive(refusal: ProviderRefusal(code: "duplicate", message: "other body")) == .unexpected)
+        job.receive(refusal: ProviderRefusal(code: "duplicate", message: "other body"))
+        #expect(job.activity == .findOrder(user: "user-1"))
+        var own = job
+        own.receive(.reported(report: F.report(.awaitingPayment)))
+        #expect(F.name(own) == "awaitingPayment")
+        for _ in 0..<2 { job.receive(.noOrderFound) }
+        // Also when it is retried, as often as anybody likes.
+        for _ in 0..<3 { #expect(job.receive(.noOrderFound) == .unexpected) }
         #expect(job.isParked)
-        #expect(F.name(job) == "ordering")
+        #expect(job.activity == .findOrder(user: "user-1"))
+        #expect(
+            job.receive(signal: Signal(name: "cancel")) == .refuse("the order is being placed; ask again in a moment"))
+    }
+
+    @Test("An order that is not the one asked for shows nothing to pay, and lies on a desk until it is")
+    func otherOrder() throws {
+        let stellar = Onramp.Purchase(
+            customer: .known(F.buyer), fiatCurrency: .eur, fiatAmount: .sample, cryptoCurrency: .usdc,
+            wallet: .stellarExchange(.sample, memo: .sample), instrument: .sepa, accept: .auto)
+        func report(_ change: (inout Onramp.Echo) -> Void) -> Onramp.Event {
+            var echo = Onramp.Echo()
+            change(&echo)
+            return .reported(report: F.report(.awaitingPayment, echo: echo))
+        }
+        let wallet = EVMAddress.sample.text
+        for (event, purchase, words) in [
+            (report { $0.wallet = "0x1" }, F.purchase(), "the wallet is “0x1” instead of “\(wallet)”"),
+            (report { $0.memo = "" }, stellar, "the memo is nothing instead of “1042”"),
+            (report { $0.memo = "7" }, F.purchase(), "the memo is “7” instead of nothing"),
+            (report { $0.network = "stellar" }, F.purchase(), "the network is “stellar” instead of “polygon”"),
+            (report { $0.crypto = "EURC" }, F.purchase(), "what is bought is “EURC” instead of “USDC”"),
+            (report { $0.fiatAmount = F.amount("99.99") }, F.purchase(), "the amount is “99.99” instead of “100.00”"),
+            (report { $0.fiatCurrency = "USD" }, F.purchase(), "the currency is “USD” instead of “EUR”"),
+            (
+                report { $0.instrument = "pm_open_banking" }, F.purchase(),
+                "the way to pay is “pm_open_banking” instead of “sepa_bank_transfer”"
+            ), (report { $0.user = "user-2" }, F.purchase(), "the user is “user-2” instead of “user-1”"),
+        ] {
+            var job = F.simulation(in: .ordering(purchase: purchase, buyer: F.buyer, quote: F.quote()))
+            job.receive(event)
+            #expect(F.name(job) == "holding")
+            #expect(Onramp.output(of: job.state)["status"] == .string("not what was ordered: \(words)"))
+            #expect(Onramp.output(of: job.state)["payment"] == "none")
+            #expect(job.receive(event) == .ignore)
+            job.receive(.reported(report: F.report(.awaitingPayment)))
+            #expect(F.name(job) == "awaitingPayment")
+        }
+        var same = F.simulation(in: .ordering(purchase: F.purchase(), buyer: F.buyer, quote: F.quote()))
+        same.receive(
+            report {
+                ($0.wallet, $0.memo, $0.network) = ("0x" + wallet.dropFirst(2).uppercased(), "", "POLYGON")
+                ($0.fiatAmount, $0.user) = (F.amount("100"), "user-1")
+            })
+        #expect(F.name(same) == "awaitingPayment")
     }
 
     @Test(
@@ -154,14 +205,44 @@ struct OnrampOrderTests {
         var refused = job
         refused.receive(refusal: ProviderRefusal(code: "conflict", message: "terminal"))
         #expect(F.name(refused) == "awaitingPayment")
-        #expect(refused.receive(signal: Signal(name: "payment_sent")) == .ignore)
+        #expect(refused.receive(.reported(report: F.report(.awaitingPayment))) == .ignore)
+        refused.receive(signal: Signal(name: "payment_sent"))
+        #expect(refused.activity == .confirmPayment(order: "order-1"))
         #expect(job.receive(.reported(report: F.report(.awaitingPayment))) == .ignore)
         var taken = job
         taken.receive(
             .reported(report: Onramp.Report(id: "order-1", status: .awaitingPayment, isDeclared: true)))
         #expect(F.name(taken) == "awaitingPayment")
-        job.passDeadline()
-        #expect(F.name(job) == "awaitingPayment")
+        #expect(taken.receive(signal: Signal(name: "payment_sent")) == .ignore)
+        // Nobody was told yet: each read that shows it waiting leads to another half an hour of attempts, five in all.
+        for attempt in 1...5 {
+            #expect(job.plan.deadline?.limit == .after(.minutes(30)))
+            job.passDeadline()
+            #expect(F.name(job) == "awaitingPayment")
+            job.receive(.reported(report: F.report(.awaitingPayment)))
+            #expect(F.name(job) == (attempt < 5 ? "confirming" : "awaitingPayment"))
+        }
+        job.receive(signal: Signal(name: "payment_sent"))
+        #expect(F.name(job) == "confirming")
+    }
+
+    @Test("The customer's word is kept where the order has changed since: passed on as soon as the app has said yes")
+    func saidWhileReconfirming() {
+        var job = F.awaitingPayment(F.purchase(.ask))
+        job.receive(.reported(report: F.report(.awaitingPayment, "90")))
+        #expect(F.name(job) == "reconfirming")
+        job.receive(signal: Signal(name: "payment_sent"))
+        #expect(F.name(job) == "reconfirming")
+        #expect(job.receive(signal: Signal(name: "payment_sent")) == .ignore)
+        job.receive(signal: Signal(name: "accept"))
+        job.receive(.reported(report: F.report(.awaitingPayment, "90")))
+        #expect(job.activity == .confirmPayment(order: "order-1"))
+        job.receive(.paymentConfirmed)
+        #expect(job.receive(.reported(report: F.report(.awaitingPayment, "90"))) == .ignore)
+        var early = F.simulation(in: .ordering(purchase: F.purchase(.ask), buyer: F.buyer, quote: F.quote()))
+        early.receive(.reported(report: F.report(.awaitingPayment, "90")))
+        #expect(
+            early.receive(signal: Signal(name: "payment_sent")) == .refuse("nobody has been told yet how to pay"))
     }
 
     @Test("Open Banking: never confirmed; its page is good for ten minutes, and another page is shown anew")
@@ -215,11 +296,43 @@ struct OnrampOrderTests {
         #expect(F.name(job) == "holding")
         #expect(job.plan.overdue?.after == .zero)
         #expect(Onramp.output(of: job.state)["status"] == "ON_HOLD")
+        // The payment was seen: nothing may ask for it again.
+        for stale in [Onramp.Status.pending, .reconciling, .awaitingPayment] {
+            #expect(job.receive(.reported(report: F.report(stale))) == .ignore)
+        }
         job.receive(.reported(report: F.report(.completed)))
-        for late in [Onramp.Status.failed, .refunded, .processing, .other(word: "X")] {
+        for late in [Onramp.Status.failed, .processing, .awaitingPayment, .other(word: "X")] {
             #expect(job.receive(.reported(report: F.report(late))) == .ignore)
         }
         #expect(job.outcome == .completed)
+        var unpaid = F.simulation(in: .holding(order: F.order(), status: "ON_HOLD"))
+        unpaid.receive(.reported(report: F.report(.awaitingPayment)))
+        #expect(F.name(unpaid) == "awaitingPayment")
+    }
+
+    @Test("What comes back after the end is seen: ends with money in flight are watched, and a refund reopens them")
+    func refundedAfterTheEnd() {
+        for (status, days) in [
+            (Onramp.Status.failed, 30), (.canceled, 30), (.expired, 30), (.completed, 7),
+        ] {
+            var job = F.awaitingPayment()
+            job.receive(.reported(report: F.report(status, reason: "provider_error")))
+            let watch = job.plan.watch
+            #expect(watch?.activity == .readOrder(id: "order-1"))
+            #expect(watch?.every == .days(1))
+            #expect(watch?.period == .days(days))
+            for late in [Onramp.Status.failed, .completed, .awaitingPayment] {
+                #expect(job.receive(.reported(report: F.report(late))) == .ignore)
+            }
+            #expect(job.receive(refusal: ProviderRefusal(code: "unauthorized", message: "revoked")) == .ignore)
+            job.receive(.reported(report: F.report(.refunded, reason: "payment_timeout")))
+            #expect(job.outcome == .refunded)
+            #expect(Onramp.output(of: job.state)["payment"] == "seen")
+            #expect(job.plan.watch == nil)
+        }
+        var unpaid = F.simulation(in: .preparing(order: F.order()))
+        unpaid.receive(.reported(report: F.report(.failed)))
+        #expect(unpaid.plan.watch == nil)
     }
 
     @Test("Failed: what is known of the customer's payment says where the money is")

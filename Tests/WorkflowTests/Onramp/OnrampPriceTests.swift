@@ -78,6 +78,44 @@ struct OnrampPriceTests {
         #expect(F.name(job) == "reconfirming")
     }
 
+    @Test("A yes to a price that has been replaced by a worse one is refused, and says what it is now")
+    func yesToASeenPrice() {
+        func yes(_ amount: JSONValue) -> Signal { Signal(name: "accept", payload: ["crypto_amount": amount]) }
+        var job = Simulation(of: Onramp.self, input: F.purchase(.ask))
+        job.receive(.quoted(quote: F.quote("97.8")))
+        job.passDeadline()
+        #expect(job.receive(signal: yes("97.8")) == .refuse("there is no price to accept yet"))
+        job.receive(.quoted(quote: F.quote("90", at: F.noon + .minutes(10))))
+        #expect(job.receive(signal: yes("97.8")) == .refuse("the price is now 90, and the yes was to 97.8"))
+        #expect(job.receive(signal: yes(.double(97.8))) == nil)
+        job.receive(signal: yes("90"))
+        #expect(F.name(job) == "checking")
+        var ordered = F.simulation(in: .ordering(purchase: F.purchase(.ask), buyer: F.buyer, quote: F.quote()))
+        ordered.receive(.reported(report: F.report(.awaitingPayment, "90")))
+        ordered.receive(.reported(report: F.report(.awaitingPayment, "89")))
+        #expect(ordered.receive(signal: yes("90")) == .refuse("the price is now 89, and the yes was to 90"))
+        ordered.receive(signal: yes("89"))
+        #expect(F.name(ordered) == "awaitingPayment")
+    }
+
+    @Test("The day of asking goes on while orders come to nothing, and is not begun anew by each yes")
+    func oneDay() {
+        var job = Simulation(of: Onramp.self, input: F.purchase(.ask))
+        job.receive(.quoted(quote: F.quote()))
+        for hour in [8, 16] {
+            job.receive(signal: Signal(name: "accept"))
+            job.passDeadline()
+            #expect(F.name(job) == "quoting")
+            job.receive(.quoted(quote: F.quote(at: F.noon + .hours(hour))))
+        }
+        job.receive(signal: Signal(name: "accept"))
+        job.receive(.userRead(user: F.user()))
+        job.passDeadline()
+        for _ in 0..<3 { job.receive(.noOrderFound) }
+        job.receive(.quoted(quote: F.quote(at: F.noon + .hours(24))))
+        #expect(job.outcome == .expired)
+    }
+
     @Test("A yes where nothing is asked, or asked no more, does no harm")
     func strayYes() {
         var job = Simulation(of: Onramp.self, input: F.purchase(.ask))

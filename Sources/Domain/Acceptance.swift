@@ -1,0 +1,29 @@
+public import JSONSchema
+
+/// A yes to a price, and perhaps the least that it was said to.
+///
+/// A price that ages is replaced by itself, and whoever says yes has seen the one of a moment ago. If they name it,
+/// their yes can't be taken for one to a worse price that came in between.
+public struct Acceptance: Codable, Hashable, Sendable {
+    /// The least that was agreed to; nil: whatever the price is when the yes arrives.
+    public let least: FiatAmount?
+
+    /// A yes to no less than this.
+    public init(least: FiatAmount? = nil) { self.least = least }
+
+    /// What came with a yes, such as `{"crypto_amount": "97.8"}`; nil where that is no amount.
+    public init?(_ payload: JSONValue, amount name: String) {
+        switch payload[name] {
+        case nil, .null?: self.init()
+        case let value?:
+            guard let least = value.string.flatMap({ FiatAmount($0) }) else { return nil }
+            self.init(least: least)
+        }
+    }
+
+    /// Why it is no yes to this price; nil where it is one.
+    public func objection(to price: FiatAmount) -> String? {
+        guard let least, price < least else { return nil }
+        return "the price is now \(price), and the yes was to \(least)"
+    }
+}

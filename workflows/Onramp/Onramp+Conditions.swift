@@ -1,0 +1,39 @@
+import Domain
+
+extension Onramp {
+    /// What decides about prices, orders and sessions, by the functions by which it is decided.
+    public static func conditions(on event: Event, in state: State) -> [(name: String, holds: Bool)] {
+        if case .quoted(let quote) = event, case .quoting(let purchase, _, let asking, _) = state {
+            return [("isEnough", quote.isEnough(for: purchase)), ("waitedADay", quote.isTooLate(for: asking))]
+        }
+        if case .accepted(let price) = event, let asked = asked(in: state) {
+            return [("isWorse", price.objection(to: asked) != nil)]
+        }
+        if case .noOrderFound = event, case .searching(_, _, _, let looks, let refusal, _, _) = state {
+            return [("isLastLook", isLastLook(looks)), ("needsPerson", refusal?.needsPerson == true)]
+        }
+        if case .reported(let report) = event, report.status == .awaitingPayment,
+            let order = known(state).map({ $0.with(report) })
+        {
+            return [
+                ("isAsOrdered", report.differences(from: order).isEmpty), ("isAsAgreed", order.isAsAgreed),
+                ("isToBeConfirmed", order.isToBeConfirmed),
+            ]
+        }
+        return []
+    }
+
+    /// The order of a state, also where it is only just being placed.
+    private static func known(_ state: State) -> Order? {
+        switch state {
+        case .ordering(let purchase, let buyer, let quote, _, _),
+            .searching(let purchase, let buyer, let quote, _, _, _, _):
+            Order(id: "", purchase: purchase, buyer: buyer, quoted: quote.crypto)
+        case .creatingUser, .findingUser, .startingKYC, .verifying, .refreshingCheck, .awaitingRegistration,
+            .registering, .awaitingPurpose, .declaringPurpose, .quoting, .awaitingAcceptance, .checking, .reconciling,
+            .preparing, .reconfirming, .awaitingPayment, .confirming, .lapsed, .verifyingPayment, .processing,
+            .holding, .completed, .refunded, .failed, .rejected, .expired, .canceled:
+            order(of: state)
+        }
+    }
+}
