@@ -11,6 +11,9 @@ public struct Asking: Codable, Hashable, Sendable {
     /// More quotes than this that came to nothing, and something is wrong, such as a clock.
     public static let mostQuotes = 20
 
+    /// Whether it has lasted for a day by then: whoever was asked for so long is not asked again.
+    public func isTooLong(at instant: Timestamp) -> Bool { instant - since >= .hours(24) }
+
     /// Asking since this instant.
     public init(since: Timestamp, quotes: Int = 1) {
         self.since = since

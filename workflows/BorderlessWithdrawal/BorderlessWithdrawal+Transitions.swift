@@ -67,7 +67,7 @@ extension BorderlessWithdrawal {
             let why = "\(Asking.mostQuotes) quotes have run out before they could be used: is the clock right?"
             return .move(to: .failed(refusal: Refusal(.expired, why), funds: .inWallet, withdrawal: nil))
         }
-        if quote.expiresAt - asking.since >= .hours(24) { return .move(to: .expired(withdrawal: nil)) }
+        if asking.isTooLong(at: quote.expiresAt) { return .move(to: .expired(withdrawal: nil)) }
         return .move(to: .awaitingAcceptance(order: order, quote: quote, asking: asking))
     }
 

@@ -83,7 +83,10 @@ extension DfnsPayout {
         if case .quoted(let quote) = event, case .quoting(let order, let asking) = state,
             let offer = quote.worst(in: order.fiatCurrency)
         {
-            return [("isEnough", offer.isEnough(for: order)), ("waitedADay", quote.isTooLate(for: asking))]
+            return [
+                ("isEnough", offer.isEnough(for: order)),
+                ("waitedADay", asking?.isTooLong(at: quote.timestamp) == true),
+            ]
         }
         if case .accepted(let price) = event, case .awaitingAcceptance(let order, let quote, _) = state,
             let offer = quote.worst(in: order.fiatCurrency)

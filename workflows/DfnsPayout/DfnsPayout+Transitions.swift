@@ -140,7 +140,7 @@ extension DfnsPayout {
         }
         if order.accept == .auto, offer.isEnough(for: order) { return .creating(order: order) }
         let asking = asking ?? Asking(since: quote.timestamp)
-        if quote.isTooLate(for: asking) { return .expired(payout: nil) }
+        if asking.isTooLong(at: quote.timestamp) { return .expired(payout: nil) }
         return .awaitingAcceptance(order: order, quote: quote, asking: asking)
     }
 

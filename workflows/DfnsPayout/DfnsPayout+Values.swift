@@ -121,9 +121,6 @@ extension DfnsPayout {
         func worst(in currency: CurrencyCode) -> Offer? {
             offers.filter { $0.net.currency == currency }.min { $0.net.amount < $1.net.amount }
         }
-
-        /// Whether the app has been asked for a day already.
-        func isTooLate(for asking: Asking?) -> Bool { asking.map { timestamp - $0.since >= .hours(24) } ?? false }
     }
 
     /// One price.

@@ -138,7 +138,7 @@ extension DollarPePayout {
         let asking = Asking(since: before?.since ?? quote.expiresAt, quotes: (before?.quotes ?? 0) + 1)
         let isEnough = order.minFiatAmount.map { quote.receiving >= $0 } ?? true
         if order.accept == .auto, isEnough { return .initiating(order: order, quote: quote, asking: asking) }
-        if quote.expiresAt - asking.since >= .hours(24) {
+        if asking.isTooLong(at: quote.expiresAt) {
             let why = Refusal(.expired, "nobody has taken a price for a day")
             return .rulingOut(order: order, quote: quote, refusal: why)
         }

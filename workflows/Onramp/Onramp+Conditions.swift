@@ -1,10 +1,14 @@
 import Domain
+import WorkflowCore
 
 extension Onramp {
     /// What decides about prices, orders and sessions, by the functions by which it is decided.
     public static func conditions(on event: Event, in state: State) -> [(name: String, holds: Bool)] {
         if case .quoted(let quote) = event, case .quoting(let purchase, _, let asking, _) = state {
-            return [("isEnough", quote.isEnough(for: purchase)), ("waitedADay", quote.isTooLate(for: asking))]
+            return [
+                ("isEnough", quote.isEnough(for: purchase)),
+                ("waitedADay", asking?.isTooLong(at: quote.receivedAt) == true),
+            ]
         }
         if case .accepted(let price) = event, let asked = asked(in: state) {
             return [("isWorse", price.objection(to: asked) != nil)]

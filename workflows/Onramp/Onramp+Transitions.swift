@@ -63,7 +63,7 @@ extension Onramp {
         if purchase.accept == .auto, quote.isEnough(for: purchase) {
             return .checking(purchase: purchase, buyer: buyer, quote: quote, asking: asking, rounds: rounds)
         }
-        if quote.isTooLate(for: asking) {
+        if asking?.isTooLong(at: quote.receivedAt) == true {
             return .expired(refusal: Refusal(.expired, "for a day no price was agreed to and ordered at"), order: nil)
         }
         let asking = asking ?? Asking(since: quote.receivedAt)

@@ -117,9 +117,6 @@ extension Onramp {
 
         /// Whether it gives the least that is taken without asking.
         func isEnough(for purchase: Purchase) -> Bool { purchase.minCryptoAmount.map { crypto >= $0.amount } ?? true }
-
-        /// Whether the app has been asked for a day already.
-        func isTooLate(for asking: Asking?) -> Bool { asking.map { receivedAt - $0.since >= .hours(24) } ?? false }
     }
 
     /// An order at Borderless Payments, and what has become known of it since.
