@@ -42,10 +42,6 @@ let package = Package(
         .library(name: "LockstepTesting", targets: ["LockstepTesting"]),
     ],
     targets: [
-        // What runs while it is built
-        .executableTarget(name: "embed-text", swiftSettings: strict),
-        .plugin(name: "EmbedText", capability: .buildTool(), dependencies: ["embed-text"]),
-
         // Level 0: values, and one module map for each C library
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
@@ -59,6 +55,9 @@ let package = Package(
         library("Domain", knows: ["JSONSchema"]),
         library("HTTPTypes"),
         sql,
+        // It runs while the package is built.
+        .executableTarget(name: "embed-text", swiftSettings: strict),
+        .plugin(name: "EmbedText", capability: .buildTool(), dependencies: ["embed-text"]),
 
         // Level 1: flows, the engine, and one wrapper for each outside thing
         workflow("DfnsPayout"),

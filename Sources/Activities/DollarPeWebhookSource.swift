@@ -18,8 +18,8 @@ public struct DollarPeWebhookSource: WebhookSource {
 
     /// Verifies signature and age, and reads what it is about.
     ///
-    /// The id is that of a payout, a customer or a bank account, each a reference of the jobs that wait for it. Whose id
-    /// comes when due diligence is decided (EDD) no document says: if not the customer's, the next poll finds it out.
+    /// The id is that of a payout, a customer or a bank account, each a reference of the jobs that wait for it. Whose
+    /// id comes when due diligence is decided (EDD) no document says: if not the customer's, the next poll finds out.
     public func read(_ request: HTTPRequest, account: String, now: Timestamp) -> WebhookReading {
         guard let known = accounts[account] else { return .unknownAccount }
         switch DollarPeWebhook.verify(body: request.body, headers: request.headers, account: known, now: now) {

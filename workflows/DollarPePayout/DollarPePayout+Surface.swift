@@ -65,7 +65,12 @@ extension DollarPePayout {
         case .holding(_, let status):
             output["status"] = .string(status)
             output["reason"] = .string("DollarPe says “\(status)”: ask its support what holds the payout up")
-        case .callingOff: output["status"] = .string(Status.canceledWord)
+        case .callingOff:
+            output["status"] = .string(Status.canceledWord)
+            output["reason"] = "DollarPe says that it has canceled the payout, and is asked once more before it is over"
+        case .provingLink(let payout, let transfer) where payout.isLinkForgotten == true:
+            output["reason"] = .string(
+                "DollarPe has taken the transfer id \(transfer) and doesn't show it: ask its support to link it")
         case .requoting(_, let why, _), .rulingOut(_, _, let why), .failed(let why, _), .rejected(let why):
             output["code"] = .string(why.code.rawValue)
             output["reason"] = .string(why.message)

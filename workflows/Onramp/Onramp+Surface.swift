@@ -53,6 +53,11 @@ extension Onramp {
             output["crypto_amount"] = .string(quote.crypto.text)
             output["fees"] = quote.fees.map { .string($0.text) }
             output["expires_at"] = .string(quote.endsAt.description)
+        case .quoting(_, _, _, let rounds?), .checking(_, _, _, _, let rounds?), .ordering(_, _, _, _, let rounds?),
+            .searching(_, _, _, _, _, _, let rounds?):
+            guard rounds >= manyRounds else { break }
+            output["reason"] = .string(
+                "\(rounds) prices have run out before an order was placed: see which call to Borderless Payments fails")
         case .reconfirming: output["needs"] = "accept"
         case .awaitingPayment(let order): output["payment_instructions"] = order.instructions?.shown
         case .holding(_, let status):

@@ -52,6 +52,12 @@ extension Refund {
         [Reference(provider: provider, value: order(of: state).transactionID.text)]
     }
 
+    /// What decides about a report.
+    public static func conditions(on event: Event, in state: State) -> [(name: String, holds: Bool)] {
+        guard case .reported(let report) = event else { return [] }
+        return [("hasReturned", report.stage == .refunded || report.plan?.status == .succeeded)]
+    }
+
     /// What the app may show: plan and destination, what a person has to do, and what came back, if anybody knows.
     public static func output(of state: State) -> [String: JSONValue] {
         var output: [String: JSONValue] = ["transaction_id": .string(order(of: state).transactionID.text)]
