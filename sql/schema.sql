@@ -3767,7 +3767,7 @@ COMMENT ON COLUMN lockstep.webhook.refs IS 'The provider''s names in it, by whic
 
 COMMENT ON COLUMN lockstep.webhook.headers IS 'Its headers without credentials.';
 
-COMMENT ON COLUMN lockstep.webhook.body IS 'Its body, byte for byte.';
+COMMENT ON COLUMN lockstep.webhook.body IS 'Its body, byte for byte; of one about a person only what names it.';
 
 COMMENT ON COLUMN lockstep.webhook.received_at IS 'When it came.';
 
