@@ -9,11 +9,17 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// The same for what a simulated run spends its time in, days of virtual time over and over: optimised in debug builds,
+/// too, where the Makefile asks for it. Not always, since a package with such flags can't be depended upon.
+let busy = strict + (Context.environment["LOCKSTEP_OPTIMIZED"] == nil ? [] : [.unsafeFlags(["-O"])])
+
+let simulated: Set = ["Time", "JSONSchema", "WorkflowCore", "Engine", "LockstepTesting", "SandboxCore", "Simulator"]
+
 /// A library target of this package; `ARCHITECTURE.md` has the table of who may know what.
 func library(_ name: String, at path: String? = nil, knows dependencies: [String] = []) -> Target {
     .target(
         name: name, dependencies: dependencies.map { .byName(name: $0) }, path: path ?? "Sources/\(name)",
-        swiftSettings: strict)
+        swiftSettings: simulated.contains(name) ? busy : strict)
 }
 
 /// A flow: pure, so that it may know the core and the domain's values, and nothing else.
