@@ -41,6 +41,9 @@ let sql = Target.target(
     name: "SQL", path: "sql", exclude: ["schema.sql", "migrations", "queries"], swiftSettings: strict,
     plugins: [.plugin(name: "EmbedText")])
 
+/// What runs `embed-text` over a target.
+let embedText = Target.plugin(name: "EmbedText", capability: .buildTool(), dependencies: ["embed-text"])
+
 let package = Package(
     name: "lockstep",
     products: [
@@ -63,7 +66,7 @@ let package = Package(
         sql,
         // It runs while the package is built.
         .executableTarget(name: "embed-text", swiftSettings: strict),
-        .plugin(name: "EmbedText", capability: .buildTool(), dependencies: ["embed-text"]),
+        embedText,
 
         // Level 1: flows, the engine, and one wrapper for each outside thing
         workflow("DfnsPayout"),

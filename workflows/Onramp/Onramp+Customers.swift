@@ -32,6 +32,9 @@ extension Onramp {
         }
     }
 
+    /// How long a session that no read has shown is the customer's to open; each hour ends with a refresh.
+    private static let hoursToAct = 24
+
     /// How far the customer is with a session.
     private static func verify(
         _ user: User, _ applicant: Applicant, _ session: Session, in state: State
@@ -43,8 +46,9 @@ extension Onramp {
                 let session = Session(url: session.url, status: word)
                 return change(state, to: .verifying(applicant: applicant, session: session))
             // How a check begins anew after one that ran out is not documented: it may be called expired until the
-            // customer acts, and that is the last session's word, not this one's.
-            case .expired where session.isNew == true: return .ignore
+            // customer acts, and that is the last session's word, not this one's. After a day it is this one's, too: it
+            // may have been opened, and have run out, between two reads.
+            case .expired where session.isNew == true && (applicant.refreshes ?? 0) < hoursToAct: return .ignore
             case .underReview, .approved, .rejected, .expired: break
             }
         }

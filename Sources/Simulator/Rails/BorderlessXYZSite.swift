@@ -36,8 +36,8 @@ struct BorderlessXYZSite {
         options.showsFailedBeforeRefunded = dice.chance(0.5)
         options.refundsFailures = dice.chance(0.5)
         options.showsPlan = dice.chance(0.7)
-        // References are shown. Where they were not, a create whose answer was lost would leave a withdrawal that nobody
-        // funds, beside the one that the job goes on with: nothing is paid twice, but it counts as created twice.
+        // References are shown. Where they were not, a create whose answer was lost would leave a withdrawal that
+        // nobody funds, beside the one that the job goes on with: nothing is paid twice, but it counts as made twice.
         // Where neither is shown, nobody could tell that crypto has arrived.
         options.showsHashes = !options.showsPlan || dice.chance(0.7)
         options.defaultRefundsItself = dice.chance(0.8)

@@ -79,6 +79,20 @@ struct OnrampCustomerTests {
         #expect(F.name(job) == "startingKYC")
     }
 
+    @Test("A session that no read has shown counts as run out after a day: it may have come and gone between two reads")
+    func expiredUnseen() {
+        let expired = Onramp.Event.userRead(user: F.user(.expired, registered: false))
+        var job = F.simulation(in: .startingKYC(applicant: F.applicant()))
+        job.receive(.sessionOpened(url: F.url))
+        for _ in 0..<24 {
+            #expect(job.receive(expired) == .ignore)
+            job.passDeadline()
+            job.receive(.checkRefreshed)
+        }
+        job.receive(expired)
+        #expect(F.name(job) == "startingKYC")
+    }
+
     @Test("The vendor's word is asked for each hour, in case it was missed; after three days a person looks")
     func missedWord() {
         var job = F.simulation(in: .startingKYC(applicant: F.applicant()))
