@@ -5,7 +5,7 @@ SWIFT ?= swift
 BUILD_FLAGS := --explicit-target-dependency-import-check error
 # Package.swift reads it: what simulated runs spend their time in is optimised, also while it is developed and tested.
 export LOCKSTEP_OPTIMIZED := yes
-FORMATTED := Sources workflows Tests sql Package.swift
+FORMATTED := Sources workflows Tests sql Plugins Package.swift
 LOCKSTEP = "$$($(SWIFT) build --show-bin-path)/lockstep"
 PYTHON_TESTS := $(wildcard Tests/*/*.py Tests/*/*/*.py)
 
