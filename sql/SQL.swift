@@ -44,6 +44,7 @@ public enum SQL {
         Migration(name: "0028_reasons", text: EmbeddedText._0028_reasons_sql),
         Migration(name: "0029_schedules_in_clear", text: EmbeddedText._0029_schedules_in_clear_sql),
         Migration(name: "0030_webhook_bodies", text: EmbeddedText._0030_webhook_bodies_sql),
+        Migration(name: "0031_schedule_answers", text: EmbeddedText._0031_schedule_answers_sql),
     ]
 
     /// Takes due jobs of one bucket.

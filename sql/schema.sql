@@ -1782,12 +1782,12 @@ CREATE FUNCTION lockstep.pause_schedule(name text) RETURNS text
     AS $$
 begin
     perform lockstep.require_schedule(name);
-    update lockstep.schedule s set paused = true where s.name = pause_schedule.name;
-    return 'paused';
+    update lockstep.schedule s set paused = true where s.name = pause_schedule.name and not s.paused;
+    return case when found then 'paused' else 'already paused' end;
 end
 $$;
 
-COMMENT ON FUNCTION lockstep.pause_schedule(name text) IS 'Lets a recurring job rest until resume_schedule.';
+COMMENT ON FUNCTION lockstep.pause_schedule(name text) IS 'Lets a recurring job rest until resume_schedule; returns paused or already paused.';
 
 CREATE FUNCTION lockstep.pause_tenant(tenant text, reason text DEFAULT NULL::text) RETURNS text
     LANGUAGE sql SECURITY DEFINER
@@ -2247,11 +2247,11 @@ begin
     update lockstep.schedule s
     set paused = false, next_at = lockstep.next_cron(s.cron, s.time_zone, lockstep.now())
     where s.name = resume_schedule.name and s.paused;
-    return 'resumed';
+    return case when found then 'resumed' else 'not paused' end;
 end
 $$;
 
-COMMENT ON FUNCTION lockstep.resume_schedule(name text) IS 'Lets a recurring job go on, from the next instant after now.';
+COMMENT ON FUNCTION lockstep.resume_schedule(name text) IS 'Lets a recurring job go on, from the next instant after now; returns resumed or not paused.';
 
 CREATE FUNCTION lockstep.resume_tenant(tenant text) RETURNS text
     LANGUAGE sql SECURITY DEFINER
@@ -2423,7 +2423,7 @@ begin
 end
 $$;
 
-COMMENT ON FUNCTION lockstep.schedule(name text, workflow text, input jsonb, cron text, time_zone text, overlap text, tenant text) IS 'Writes a recurring job, or writes it anew under its name, and returns its next instant.';
+COMMENT ON FUNCTION lockstep.schedule(name text, workflow text, input jsonb, cron text, time_zone text, overlap text, tenant text) IS 'Writes a recurring job, or writes it anew under its name, and returns its next instant. One that is paused stays so.';
 
 CREATE FUNCTION lockstep.seal_input(job uuid, input jsonb) RETURNS void
     LANGUAGE sql SECURITY DEFINER

@@ -23,7 +23,7 @@ public struct JobID: Hashable, Comparable, Sendable {
     /// Its 62 bits of chance are hash enough.
     public func hash(into hasher: inout Hasher) { hasher.combine(low) }
 
-    /// When it was made, to the millisecond.
+    /// When it was made, to the millisecond; of a child, when the first of its ancestors was.
     public var createdAt: Timestamp { Timestamp(microseconds: Int64(high >> 16) * 1000) }
 
     /// The bucket that the job lives in.
@@ -37,7 +37,7 @@ public struct JobID: Hashable, Comparable, Sendable {
         return JobID(high: high, low: 0x8000_0000_0000_0000 | mixed >> 2)
     }
 
-    /// Order of creation, to the millisecond.
+    /// Order of creation, to the millisecond; children stand beside their parents.
     public static func < (lhs: JobID, rhs: JobID) -> Bool { (lhs.high, lhs.low) < (rhs.high, rhs.low) }
 }
 

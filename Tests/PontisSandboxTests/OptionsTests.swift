@@ -44,6 +44,18 @@ struct OptionsTests {
         _ = try value(await client.send(try order(), key: key(3)))
     }
 
+    @Test("Null lifts a limit; what has to have a value refuses it")
+    func null() async throws {
+        let bench = try Bench()
+        let client = try bench.client()
+        try bench.change(#"{"mostPerDay":12499}"#)
+        #expect(try refusal(await client.send(try order(), key: key(1))).code.rawValue == "daily_limit_exceeded")
+        try bench.change(#"{"mostPerDay":null,"approvalAbove":null}"#, expecting: 400)
+        #expect(try refusal(await client.send(try order(), key: key(1))).code.rawValue == "daily_limit_exceeded")
+        try bench.change(#"{"mostPerDay":null}"#)
+        _ = try value(await client.send(try order(), key: key(1)))
+    }
+
     @Test("A caller who is not on the list, and a suspended account, are refused until that is mended")
     func refused() async throws {
         let bench = try Bench()

@@ -5,7 +5,7 @@ import PrivateCluster
 import Testing
 
 /// `lockstep accounts` against the simulated providers, on sockets.
-@Suite("Commands about accounts", .serialized, .timeLimit(.minutes(3)))
+@Suite("Commands about accounts", .timeLimit(.minutes(3)))
 struct AccountsCommandTests {
     @Test("Good credentials are proved at each provider, and nothing happens there")
     func good() async throws {

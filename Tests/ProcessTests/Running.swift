@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Synchronization
 
 /// A run of the executable under test.
 final class Running: Sendable {
@@ -107,19 +108,31 @@ final class Running: Sendable {
 /// Lets real time pass, for faults whose timing is the point.
 func pass(milliseconds: Int) { _ = poll(nil, 0, Int32(milliseconds)) }
 
-/// A port of 127.0.0.1 that nobody listens on now.
+/// Below the ports that the system gives to outgoing connections, so that none of them takes one before its server does.
+private let ports = 20_000...32_000
+private let lastPort = Mutex(ports.lowerBound + Int(getpid()) * 97 % ports.count)
+
+/// A port of 127.0.0.1 that nobody listens on, and that nobody else in this process was given lately.
 func freePort() throws -> UInt16 {
+    try lastPort.withLock { last in
+        for _ in ports {
+            last = last < ports.upperBound ? last + 1 : ports.lowerBound
+            if isFree(UInt16(last)) { return UInt16(last) }
+        }
+        throw Trouble("no free port between \(ports.lowerBound) and \(ports.upperBound)")
+    }
+}
+
+private func isFree(_ port: UInt16) -> Bool {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(descriptor) }
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = port.bigEndian
     address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let bound = withUnsafeMutablePointer(to: &address) { pointer in
+    return withUnsafePointer(to: &address) { pointer in
         pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-            bind(descriptor, generic, length) == 0 && getsockname(descriptor, generic, &length) == 0
+            bind(descriptor, generic, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
         }
     }
-    guard bound else { throw Trouble("no free port") }
-    return UInt16(bigEndian: address.sin_port)
 }

@@ -41,8 +41,12 @@ struct ScheduleCommandTests {
                     + #""workflow":"payout"}]"#
             ])
         #expect(try lockstep("pause-whole", "schedule", "monthly") == ["paused"])
+        #expect(try lockstep("pause-whole", "schedule", "monthly") == ["already paused"])
+        #expect(try lockstep("pause-whole", "schedule", "monthly", "--reason", "no", expecting: 2).count == 1)
         #expect(try lockstep("schedules")[1].hasSuffix("paused"))
+        #expect(try lockstep("schedule", "monthly", "payout", "0 9 1 * *", "--input", input) == ["paused"])
         #expect(try lockstep("resume-whole", "schedule", "monthly") == ["resumed"])
+        #expect(try lockstep("resume-whole", "schedule", "monthly") == ["not paused"])
         #expect(
             try lockstep("schedule", "bad", "payout", "0 25 * * *", "--input", input, expecting: 1)[0]
                 .contains("the schedule's hour has \"25\""))

@@ -111,7 +111,9 @@ struct ScheduleTests {
         try await withDatabase { database in
             try await database.useVirtualClock()
             _ = try await schedule(database)
+            #expect(try await database.owner.value("select lockstep.resume_schedule('nightly')") == "not paused")
             #expect(try await database.owner.value("select lockstep.pause_schedule('nightly')") == "paused")
+            #expect(try await database.owner.value("select lockstep.pause_schedule('nightly')") == "already paused")
             #expect(try await run(database, at: "2030-01-05 12:00 UTC") == 0)
             #expect(
                 try await database.owner.table("select paused, next_at from lockstep.schedules") == [["t", nil]])

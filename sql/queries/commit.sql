@@ -4,7 +4,7 @@
 --
 -- $1 bucket             smallint
 -- $2 node               uuid           the daemon that owns the jobs
--- for each job, arrays of the same length:
+-- for each job, arrays of the same length; one that holds nothing but nulls may be null:
 -- $3 id                 uuid[]
 -- $4 seq                int[]          the number of transitions that the daemon knows of: the fence
 -- $5 lease              int[]          the lease's token: the fence

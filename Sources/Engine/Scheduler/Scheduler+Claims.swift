@@ -127,9 +127,12 @@ extension Scheduler {
 
     /// What a claim by due time says about what is due next.
     private func finish(_ claim: Claim, wasFull: Bool, _ state: inout BucketState, at now: Timestamp) {
-        // What is due already and was not handed out is in other hands for the moment. What falls due later does so at
-        // its own instant, however soon: a virtual clock may stand still there.
-        if let due = claim.nextDue { state.expect(due > claim.now ? due : claim.now + limits.contention) }
+        // What is due already and was not handed out is in other hands for the moment. What falls due later is taken at
+        // its own instant, however soon, unless the clock is a real one: a virtual clock may stand still there.
+        if let due = claim.nextDue {
+            state.expect(
+                due > claim.now ? max(due, claim.now + limits.gathering) : claim.now + limits.contention)
+        }
         // Ties stay visible: many jobs may be due at the very same instant.
         let last = claim.jobs.compactMap { $0.row.dueAt }.filter { $0 <= claim.now }.max()
         state.mark = wasFull ? last.map { $0 - .microseconds(1) } : nil

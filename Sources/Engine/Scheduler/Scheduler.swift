@@ -49,6 +49,10 @@ public struct Scheduler: Sendable {
         public var release = 200
         /// How often a node reads how accounts stand.
         public var exchange: Duration = .seconds(1)
+        /// What falls due this soon after a claim waits for the next one: what comes due one by one is taken together.
+        ///
+        /// More than zero on a real clock only, as `holdAfter`.
+        public var gathering: Duration = .zero
         /// How long a node leaves what is due and yet was not handed out to it: somebody else is just taking it.
         public var contention: Duration = .milliseconds(50)
 

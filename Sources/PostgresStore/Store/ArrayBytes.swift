@@ -22,7 +22,7 @@ struct ArrayBytes {
     private let element: Element
     private var bytes: [UInt8] = []
     private var count: Int32 = 0
-    private var hasNull = false
+    private var nulls: Int32 = 0
 
     /// An empty array; the capacity is a guess at how many elements come.
     init(of element: Element, capacity: Int) {
@@ -35,7 +35,7 @@ struct ArrayBytes {
         var whole: [UInt8] = []
         whole.reserveCapacity(20 + bytes.count)
         Self.put(count == 0 ? 0 : Int32(1), to: &whole)
-        Self.put(hasNull ? Int32(1) : 0, to: &whole)
+        Self.put(nulls > 0 ? Int32(1) : 0, to: &whole)
         Self.put(element.rawValue, to: &whole)
         if count > 0 {
             Self.put(count, to: &whole)
@@ -43,6 +43,9 @@ struct ArrayBytes {
         }
         return .binary(whole + bytes)
     }
+
+    /// Whether no element has a value.
+    var isAllNull: Bool { count == nulls }
 
     /// A text, or JSON.
     mutating func append(_ text: String?) {
@@ -80,7 +83,7 @@ struct ArrayBytes {
 
     private mutating func appendNull() {
         count += 1
-        hasNull = true
+        nulls += 1
         Self.put(Int32(-1), to: &bytes)
     }
 
@@ -119,7 +122,10 @@ struct Columns {
     }
 
     /// The arrays, in order.
-    var parameters: [Parameter] { arrays.map(\.parameter) }
+    ///
+    /// One that holds nothing but nulls is sent without them: beside longer ones `unnest` fills it up again, and most
+    /// columns are null in most commits.
+    var parameters: [Parameter] { arrays.map { $0.isAllNull ? .null : $0.parameter } }
 
     /// Begins a row.
     mutating func next() { place = 0 }

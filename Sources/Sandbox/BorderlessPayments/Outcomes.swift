@@ -108,7 +108,9 @@ struct ScriptedOutcome: Sendable {
         switch outcome {
         case .succeed: script = OrderScript()
         case .pay: (script.payment, script.paysAfter) = (way ?? .exact, delay)
-        case .fail: (script.end, script.endsAt, script.reason) = (.failed, at, reason ?? "provider_error")
+        case .fail:
+            (script.end, script.endsAt, script.endsAfter) = (.failed, at, nil)
+            script.reason = reason ?? "provider_error"
         case .refund:
             (script.end, script.endsAt, script.endsAfter) = (.refunded, at, delay)
             script.reason = reason ?? "compliance_rejected"

@@ -95,6 +95,11 @@ extension BorderlessXYZSimulator {
         organisations[organisation].refundsVerifiedAt = now
     }
 
+    /// Whether what fails goes back to the default by itself.
+    func refundsByDefault(_ organisation: BorderlessXYZWorld.Organisation) -> Bool {
+        organisation.refundsItself ?? options.defaultRefundsItself
+    }
+
     /// The default as the API shows it; `null` where none is set.
     func defaultJSON(_ index: Int, at now: Timestamp) -> JSON {
         let organisation = organisations[index]
@@ -105,7 +110,7 @@ extension BorderlessXYZSimulator {
         return .fields([
             "destination": .fields([
                 "type": .string("Address"), "addresses": .array(addresses),
-                "autoRefund": .bool(organisation.refundsItself ?? options.defaultRefundsItself),
+                "autoRefund": .bool(refundsByDefault(organisation)),
             ]),
             "verifiedAt": .string(verified.milliseconds), "isStaleWarning": .bool(now - verified > Self.warnAfter),
             "isStaleReject": .bool(now - verified > Self.rejectAfter),

@@ -31,7 +31,7 @@ extension BorderlessXYZSimulator {
                     "OrganizationDefault",
                     RefundDestination(
                         type: "Address", address: standard,
-                        refundsItself: organisations[organisation].refundsItself ?? options.defaultRefundsItself)
+                        refundsItself: refundsByDefault(organisations[organisation]))
                 )
             } else {
                 ("OriginalSender", RefundDestination(type: "Source", address: nil, refundsItself: true))

@@ -55,10 +55,13 @@ extension Sandbox {
         }
     }
 
+    /// All that are given, or none.
     private mutating func changeOptions(_ given: JSONReader) throws(InvalidField) -> HTTPResponse {
         guard !Provider.changeable.isEmpty else { return Self.problem(404, "this sandbox has no options to change") }
         try given.refuseOthers(than: Provider.changeable.map(\.name))
-        try provider.change(given)
+        var changed = provider
+        for option in Provider.changeable { try option.change(&changed, to: given) }
+        provider = changed
         return Self.answer(.fields(["changed": .array(given.names.map(JSON.string))]))
     }
 
@@ -96,8 +99,9 @@ extension Sandbox {
                 "Operations",
                 Provider.router.routes.map { ($0.operation.rawValue, "\($0.method.rawValue) \($0.path)") }),
         ]
-        let options = HelpSection("Options: POST /__sandbox/options {\"name\": …}", Provider.changeable)
-        let own = Provider.changeable.isEmpty ? Provider.help : Provider.help + [options]
+        let options = HelpSection(
+            "Options: POST /__sandbox/options {\"name\": …}", Provider.changeable.map { ($0.name, $0.meaning) })
+        let own = options.rows.isEmpty ? Provider.help : Provider.help + [options]
         let sections = (common + own).map { section in
             let width = section.rows.map(\.name.count).max() ?? 0
             let rows = section.rows.map { row in

@@ -69,10 +69,8 @@ public protocol SimulatedProvider: Sendable {
 
     /// Scripts an outcome; the answer says what was scripted.
     mutating func script(_ outcome: JSONReader, at now: Timestamp) throws(InvalidField) -> JSON
-    /// The options that can be changed while it runs, and what they mean; none unless the provider has some.
-    static var changeable: [(name: String, meaning: String)] { get }
-    /// Changes options, all that are given or none; their names are known to be among those that can be changed.
-    mutating func change(_ options: JSONReader) throws(InvalidField)
+    /// The options that can be changed while it runs; none unless the provider has some.
+    static var changeable: [ChangeableOption<Self>] { get }
     /// What really happened.
     var ledger: Ledger { get }
     /// All that it keeps, for people.
@@ -81,9 +79,7 @@ public protocol SimulatedProvider: Sendable {
 
 extension SimulatedProvider {
     /// None.
-    public static var changeable: [(name: String, meaning: String)] { [] }
-    /// There are none.
-    public mutating func change(_ options: JSONReader) throws(InvalidField) {}
+    public static var changeable: [ChangeableOption<Self>] { [] }
 
     /// What the router says.
     public static func operation(of request: HTTPRequest) -> (operation: Operation, parameters: [String])? {

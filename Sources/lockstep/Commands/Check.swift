@@ -15,7 +15,7 @@ enum Check: Command {
     static let options = [
         Option(flag: "quick", "Read one stored state of each kind only."), Option(flag: "json", "Print JSON."),
         Option("config", "FILE", "Where sensitive_keys are (default: lockstep.json5, if it is there)."),
-        Option("database", "URL", "The database (default: LOCKSTEP_DATABASE_URL)."),
+        databaseOption,
     ]
 
     static func run(_ arguments: Arguments, on host: Host) async throws -> ExitCode {

@@ -10,7 +10,7 @@ enum ClockCommand: Command {
     static let options = [
         Option("advance", "INTERVAL", "Go so far, such as '24 hours', through everything that falls due."),
         Option("set", "MODE", "virtual, or real: only where no job is under way on the real one."),
-        Option("database", "URL", "The database (default: LOCKSTEP_DATABASE_URL)."),
+        databaseOption,
     ]
 
     static func run(_ arguments: Arguments, on host: Host) async throws -> ExitCode {

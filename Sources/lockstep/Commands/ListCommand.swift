@@ -18,7 +18,7 @@ enum List: Command {
         Option("limit", "N", "At most so many (default: 50)."),
         Option(flag: "overdue", "Only overdue ones."),
         Option(flag: "json", "Print JSON."),
-        Option("database", "URL", "The database (default: LOCKSTEP_DATABASE_URL)."),
+        databaseOption,
     ]
 
     static func run(_ arguments: Arguments, on host: Host) async throws -> ExitCode {
@@ -55,7 +55,7 @@ enum Show: Command {
     static let positional = ["JOB"]
     static let options = [
         Option(flag: "json", "Print JSON."),
-        Option("database", "URL", "The database (default: LOCKSTEP_DATABASE_URL)."),
+        databaseOption,
     ]
 
     static func run(_ arguments: Arguments, on host: Host) async throws -> ExitCode {
@@ -109,7 +109,7 @@ enum Watch: Command {
     static let name = "watch"
     static let summary = "Print a job's steps as they happen, until it is over."
     static let positional = ["JOB"]
-    static let options = [Option("database", "URL", "The database (default: LOCKSTEP_DATABASE_URL).")]
+    static let options = [databaseOption]
 
     static func run(_ arguments: Arguments, on host: Host) async throws -> ExitCode {
         let id = try arguments.job()

@@ -6,7 +6,7 @@ enum Migrate: Command {
     static let name = "migrate"
     static let summary = "Bring a database to this build's schema; safe to repeat, and from two nodes at once."
     static let options = [
-        Option("database", "URL", "The database (default: LOCKSTEP_DATABASE_URL)."),
+        databaseOption,
         Option("buckets", "N", "At the first time: how many buckets, 1 to 4096 (default 1); kept for ever."),
     ]
 

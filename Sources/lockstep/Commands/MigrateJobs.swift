@@ -24,7 +24,7 @@ enum MigrateJobs: Command {
         Option(flag: "include-unknown", "Also jobs whose call may have happened; see above."),
         Option(flag: "json", "Print JSON."),
         Option("config", "FILE", "Where sensitive_keys are (default: lockstep.json5, if it is there)."),
-        Option("database", "URL", "The database (default: LOCKSTEP_DATABASE_URL)."),
+        databaseOption,
     ]
 
     static func run(_ arguments: Arguments, on host: Host) async throws -> ExitCode {

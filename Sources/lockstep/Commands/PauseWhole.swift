@@ -20,12 +20,14 @@ enum PauseWhole: Command {
         and for many by a filter.
         """
     static let options = [
-        Option("reason", "TEXT", "Why, for whoever asks why a job waits."),
-        Option("database", "URL", "The database (default: LOCKSTEP_DATABASE_URL)."),
+        Option("reason", "TEXT", "Why, for whoever asks why a job waits; a schedule keeps none."), databaseOption,
     ]
 
     static func run(_ arguments: Arguments, on host: Host) async throws -> ExitCode {
         let (kind, name) = try arguments.whole()
+        guard kind != "schedule" || arguments["reason"] == nil else {
+            throw UsageError("a schedule keeps no reason: leave out --reason")
+        }
         let statement = Statement(name: "pause_whole", sql: SQL.pauseWhole)
         return try await Database.open(try host.database(arguments)) { pool in
             let rows = try await pool.query(statement, [.text(kind), .text(name), .text(arguments["reason"])])
@@ -41,7 +43,7 @@ enum ResumeWhole: Command {
     static let summary =
         "End the pause of a whole workflow, tenant, provider, account or schedule; prints resumed or not paused."
     static let positional = ["KIND", "NAME"]
-    static let options = [Option("database", "URL", "The database (default: LOCKSTEP_DATABASE_URL).")]
+    static let options = [databaseOption]
 
     static func run(_ arguments: Arguments, on host: Host) async throws -> ExitCode {
         let (kind, name) = try arguments.whole()

@@ -26,11 +26,11 @@ enum Schedules: Command {
 /// `lockstep schedule`: writes a recurring job.
 enum ScheduleCommand: Command {
     static let name = "schedule"
-    static let summary = "Enqueue a job again and again by a cron expression; prints when it is next."
+    static let summary = "Enqueue a job again and again by a cron expression; prints when it is next, or paused."
     static let positional = ["NAME", "FLOW", "CRON"]
     static let discussion = """
         CRON has five fields, as in “0 9 1 * *”: minute, hour, day of the month, month, day of the week. A schedule of \
-        the same name is written anew. `lockstep pause-whole schedule NAME` lets it rest. Its input lies in the \
+        the same name is written anew, and stays paused if it was. `lockstep pause-whole schedule NAME` lets it rest. Its input lies in the \
         database in clear: what a flow marks as sensitive is refused.
         """
     static let options = [

@@ -29,7 +29,7 @@ enum Serve: Command {
         """
     static let options = [
         Option("config", "FILE", "The configuration (default: lockstep.json5)."),
-        Option("database", "URL", "The database (default: LOCKSTEP_DATABASE_URL)."),
+        databaseOption,
         Option("clock", "MODE", "real, virtual, or auto; by default as the database has it."),
         Option("wait", "SECONDS", "How long to wait at the start for a database that can't be reached (default: 30)."),
         Option("node", "NAME", "A name for people (default: lockstep)."),

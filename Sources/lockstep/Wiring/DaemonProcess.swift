@@ -206,7 +206,10 @@ extension LockstepConfiguration {
         limits.callsPerAccount = engine.callsPerAccount ?? limits.callsPerAccount
         limits.term = engine.lease ?? limits.term
         limits.idlePoll = engine.idlePoll ?? limits.idlePoll
-        if mode == .real { limits.holdAfter = .seconds(2) }
+        if mode == .real {
+            limits.holdAfter = .seconds(2)
+            limits.gathering = .milliseconds(50)
+        }
         return limits
     }
 }

@@ -4,6 +4,9 @@ import SandboxHost
 import SQL
 import Time
 
+/// The longest that a sandbox on real time waits at once: an order that comes in the meantime sets timers of its own.
+private let longestNap = Duration.milliseconds(50)
+
 /// Real time, for a sandbox that shares its clock with nobody.
 struct HostSandboxClock: SandboxClock {
     let host: Host
@@ -12,8 +15,7 @@ struct HostSandboxClock: SandboxClock {
     func publish(nextDue: Timestamp?, busy: Bool) async throws {}
 
     func wait(until instant: Timestamp?) async {
-        let longest = Duration.milliseconds(50)
-        let wait = instant.map { min(max($0 - host.now(), .milliseconds(1)), longest) } ?? longest
+        let wait = instant.map { min(max($0 - host.now(), .milliseconds(1)), longestNap) } ?? longestNap
         await host.sleep(wait)
     }
 }
@@ -54,9 +56,10 @@ final class SharedSandboxClock: SandboxClock {
             Statement(name: "join_clock", sql: SQL.joinClock), [.text(name), .timestamp(nextDue), .bool(busy)])
     }
 
-    /// Until the clock moves; without notifications, a few milliseconds.
+    /// Until a virtual clock moves, or a few milliseconds without notifications; on a real one, not for long.
     func wait(until instant: Timestamp?) async {
         let now = clock.now()
-        await clock.sleep(from: now, until: instant ?? now + .hours(1))
+        let last = now + (clock.mode == .real ? longestNap : .hours(1))
+        await clock.sleep(from: now, until: min(instant ?? last, last))
     }
 }
