@@ -117,8 +117,6 @@ struct Content {
             job.seq = commit.seq
             job.commits += 1
             if commit.keepsLease { job.row.dueAt = leaseEnds } else { job.owner = nil }
-            job.history += commit.history
-            job.attempts += commit.attempts
             job.input = commit.sealedInput ?? job.input
             job.references.formUnion(commit.references)
             for signal in commit.handled {
@@ -127,6 +125,9 @@ struct Content {
             }
             keep(job, as: commit.id)
             apply(commit, of: job, at: now)
+            // Where they lie: the copy above would make each append copy the whole past.
+            jobs[commit.id]?.history += commit.history
+            jobs[commit.id]?.attempts += commit.attempts
             accepted.insert(commit.id)
         }
         return accepted
