@@ -16,15 +16,21 @@ extension Onramp {
         if case .noOrderFound = event, case .searching(_, _, _, let looks, let refusal, _, _) = state {
             return [("isLastLook", isLastLook(looks)), ("needsPerson", refusal?.needsPerson == true)]
         }
-        if case .reported(let report) = event, report.status == .awaitingPayment,
-            let order = known(state).map({ $0.with(report) })
-        {
-            return [
-                ("isAsOrdered", report.differences(from: order).isEmpty), ("isAsAgreed", order.isAsAgreed),
-                ("isToBeConfirmed", order.isToBeConfirmed),
-            ]
+        if case .acknowledged = event, case .holding(_, _, let finding?) = state {
+            return [("isOver", finding.end != nil)]
+        }
+        if case .reported(let report) = event, let order = known(state).map({ $0.with(report) }) {
+            return conditions(of: order, report)
         }
         return []
+    }
+
+    private static func conditions(of order: Order, _ report: Report) -> [(name: String, holds: Bool)] {
+        let delivered = ("isDelivered", order.isDelivered == true)
+        guard report.status.mayDeliver else { return [delivered] }
+        let ordered = ("isAsOrdered", report.differences(from: order).isEmpty)
+        guard report.status == .awaitingPayment else { return [ordered, delivered] }
+        return [ordered, ("isAsAgreed", order.isAsAgreed), ("isToBeConfirmed", order.isToBeConfirmed)]
     }
 
     /// The order of a state, also where it is only just being placed.

@@ -44,7 +44,7 @@ extension Onramp {
         // A venue may hold a delivery back for hours without a word: late, and never failed by us.
         case .verifyingPayment(let order), .processing(let order):
             read(order, every: .minutes(1)).overdue(after: .hours(24), desk: operations)
-        case .holding(let order, _): read(order, every: .minutes(5)).overdue(after: .zero, desk: operations)
+        case .holding(let order, _, _): read(order, every: .minutes(5)).overdue(after: .zero, desk: operations)
         // Terminal is said to be terminal; but what was reversed, or sent back late, must not go unseen.
         case .completed(let order): .end(.completed).watch(.readOrder(id: order.id), every: .days(1), for: .days(7))
         case .refunded: .end(.refunded)

@@ -30,7 +30,7 @@ extension Onramp {
             .awaitingPayment(order: payableOnPage),
             .verifyingPayment(order: payable),
             .processing(order: payable),
-            .completed(order: payable),
+            .completed(order: delivered),
             .findingUser(purchase: purchase()),
             .refreshingCheck(applicant: applicant(sessions: 1, refreshes: 1), session: session),
             .registering(applicant: applicant(reminders: 1)),
@@ -50,6 +50,11 @@ extension Onramp {
             .lapsed(order: payableOnPage),
             .holding(order: order, status: "ON_HOLD"),
             .holding(order: order.with(report(.processing)), status: "ON_HOLD"),
+            .holding(order: payable, status: "PROCESSING", finding: Finding(words: "the wallet is another")),
+            .holding(
+                order: delivered, status: "COMPLETED", finding: Finding(words: "the wallet is another", end: .completed)
+            ),
+            .holding(order: delivered, status: "FAILED", finding: Finding(words: "it is not delivered", end: .failed)),
             .refunded(order: payable, reason: Refusal("payment_name_mismatch", "the payment was sent back")),
             .failed(refusal: turnedDown, order: nil),
             .failed(refusal: Refusal("provider_error", "Borderless Payments gave no reason"), order: payable),
@@ -75,9 +80,12 @@ extension Onramp {
             .reported(report: report(.awaitingPayment, on: page)),
             .reported(report: report(.awaitingPayment, isDeclared: true)),
             .reported(report: report(.awaitingPayment, to: "0x1")),
+            .reported(report: report(.processing, to: "0x1")),
+            .reported(report: report(.completed, to: "0x1")),
             .noOrderFound,
             .paymentSent,
             .paymentConfirmed,
+            .acknowledged,
             .timedOut,
             .cancelRequested,
             .refused(refusal: turnedDown),
@@ -131,6 +139,7 @@ extension Onramp {
     private static let askedOrder = Order(
         id: "order-1", purchase: purchase(.ask), buyer: buyer, quoted: quote.crypto)
     private static let payable = order.with(report(.awaitingPayment)).shown()
+    private static let delivered = payable.with(report(.completed))
     private static let payableOnPage = Order(
         id: "order-1", purchase: purchase(paidBy: .openBanking), buyer: buyer, quoted: quote.crypto
     ).with(report(.awaitingPayment, on: page)).shown()

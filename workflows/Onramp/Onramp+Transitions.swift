@@ -35,6 +35,7 @@ extension Onramp {
         case .paymentSent: return declarePayment(in: state)
         case .paymentConfirmed:
             if case .confirming(let order) = state { return .move(to: .awaitingPayment(order: order.declared())) }
+        case .acknowledged: return acknowledge(in: state)
         case .timedOut: return timeOut(in: state)
         case .cancelRequested: return cancel(in: state)
         case .refused(let why): return turnedDown(why, in: state)

@@ -141,6 +141,10 @@ extension Onramp {
         public private(set) var confirmationsLeft: Int?
         /// What is known of the customer's payment.
         public private(set) var payment = Payment.none
+        /// Whether it was called completed; nil: never.
+        public private(set) var isDelivered: Bool?
+        /// What was wrong with it when somebody took note of that; nil: nothing.
+        public private(set) var discrepancy: String?
 
         /// An order as it was placed.
         public init(id: String, purchase: Purchase, buyer: Buyer, quoted: FiatAmount) {
@@ -158,6 +162,7 @@ extension Onramp {
             if let new = report.instructions, new.isOther(than: instructions) { order.instructions = new }
             if report.isDeclared { order = order.declared() }
             if report.status.showsPayment { order.payment = .seen }
+            if report.status == .completed { order.isDelivered = true }
             return order
         }
 
@@ -193,6 +198,15 @@ extension Onramp {
             let least = agreed ?? (wasAsked ? min(quoted, limit ?? quoted) : limit)
             return least.map { (crypto ?? quoted) >= $0 } ?? true
         }
+
+        /// The same, now that it has been called completed.
+        public func delivered() -> Order { changed { $0.isDelivered = true } }
+
+        /// The same, now that a person has taken note of what is wrong with it.
+        public func noting(_ words: String) -> Order { changed { $0.discrepancy = words } }
+
+        /// How far along a status has to be that can still be news: a payment that was seen is never asked for again.
+        var leastRank: Int { isDelivered == true ? 4 : payment == .seen ? 2 : 0 }
 
         private func changed(_ change: (inout Order) -> Void) -> Order {
             var order = self
@@ -299,6 +313,20 @@ extension Onramp {
         }
     }
 
+    /// What we find wrong with an order, beside what the provider says of it.
+    public struct Finding: Codable, Hashable, Sendable {
+        /// For a person.
+        public let words: String
+        /// How the order is over, by the provider's last word; nil: it isn't.
+        public let end: Status?
+
+        /// A finding.
+        public init(words: String, end: Status? = nil) {
+            self.words = words
+            self.end = end
+        }
+    }
+
     /// How far an order is (Borderless Payments documentation, “Reference tables”).
     public enum Status: Codable, Hashable, Sendable {
         case pending
@@ -323,6 +351,31 @@ extension Onramp {
             case .processing: 3
             case .completed, .failed, .canceled, .expired, .refunded: 4
             case .other: nil
+            }
+        }
+
+        /// Whether crypto is still to come, or has come: whatever the order says of itself then has to be true.
+        var mayDeliver: Bool {
+            switch self {
+            case .pending, .reconciling, .awaitingPayment, .verifyingPayment, .processing, .completed, .other: true
+            case .failed, .canceled, .expired, .refunded: false
+            }
+        }
+
+        /// The provider's word.
+        public var word: String {
+            switch self {
+            case .pending: "PENDING"
+            case .reconciling: "PENDING_RECONCILIATION"
+            case .awaitingPayment: "AWAITING_PAYMENT"
+            case .verifyingPayment: "PAYMENT_VERIFYING"
+            case .processing: "PROCESSING"
+            case .completed: "COMPLETED"
+            case .failed: "FAILED"
+            case .canceled: "CANCELLED"
+            case .expired: "EXPIRED"
+            case .refunded: "REFUNDED"
+            case .other(let word): word
             }
         }
 

@@ -68,8 +68,9 @@ public enum Onramp: Workflow {
         case verifyingPayment(order: Order)
         /// The crypto is bought and sent. To an end.
         case processing(order: Order)
-        /// A status that nobody knows, or an order that is not the one ordered: a person looks. To wherever it goes on.
-        case holding(order: Order, status: String)
+        /// A status that nobody knows, an order that is not the one ordered, or one that is not delivered after all: a
+        /// person looks. To wherever it goes on, or, where it is over as we found it, to that end by `acknowledge`.
+        case holding(order: Order, status: String, finding: Finding? = nil)
         case completed(order: Order)
         case refunded(order: Order, reason: Refusal)
         case failed(refusal: Refusal, order: Order?)
@@ -92,6 +93,7 @@ public enum Onramp: Workflow {
         case noOrderFound
         case paymentSent
         case paymentConfirmed
+        case acknowledged
         case timedOut
         case cancelRequested
         case refused(refusal: Refusal)
