@@ -13,7 +13,9 @@ extension Onramp {
         if case .accepted(let price) = event, let asked = asked(in: state) {
             return [("isWorse", price.objection(to: asked) != nil)]
         }
-        if case .noOrderFound = event, case .searching(_, _, _, let looks, let refusal, _, _) = state {
+        if [.noOrderFound, .cancelRequested].contains(event),
+            case .searching(_, _, _, let looks, let refusal, _, _) = state
+        {
             return [("isLastLook", isLastLook(looks)), ("needsPerson", refusal?.needsPerson == true)]
         }
         if case .acknowledged = event, case .holding(_, _, let finding?) = state {

@@ -137,6 +137,9 @@ extension Onramp {
         case .creatingUser, .findingUser, .startingKYC, .verifying, .refreshingCheck, .awaitingRegistration,
             .registering, .awaitingPurpose, .declaringPurpose, .quoting, .awaitingAcceptance, .checking:
             .move(to: .canceled(refusal: Refusal(.canceled, "the app asked for it"), order: nil))
+        // Our key was used for something else, and no order of ours is there: whoever looks may give it up.
+        case .searching(_, _, _, let looks, let refusal?, _, _) where refusal.needsPerson && isLastLook(looks):
+            .move(to: .canceled(refusal: Refusal(.canceled, "the app asked for it"), order: nil))
         case .ordering, .searching: .refuse("the order is being placed; ask again in a moment")
         case .reconciling, .preparing, .reconfirming, .awaitingPayment, .confirming, .lapsed:
             .refuse("Borderless Payments takes no order back; one that is not paid expires by itself")
@@ -151,11 +154,11 @@ extension Onramp {
     /// Borderless Payments said no. What concerns our account, or is our own mistake, waits for a person: no order is
     /// given up for it.
     private static func turnedDown(_ why: Refusal, in state: State) -> Transition<Self> {
-        // Our key was used for something else: no order of ours may be sent again before a person has looked.
+        // Whatever is said against the order, an earlier copy of it may have been taken, or be on its way: a look at the
+        // customer's orders decides. Where our key was used for something else, no other is sent before a person looked.
         if case .ordering(let purchase, let buyer, let quote, let asking, let rounds) = state,
-            [.conflict, .duplicate].contains(why.code)
+            !why.needsPerson || why.code == .duplicate
         {
-            // Or another order of this customer's is open, or ours is on its way already.
             return .move(
                 to: .searching(
                     purchase: purchase, buyer: buyer, quote: quote, looks: 0, refusal: why, asking: asking,
@@ -167,7 +170,7 @@ extension Onramp {
             return .move(
                 to: why.code == .conflict
                     ? .findingUser(purchase: purchase) : .failed(refusal: why, order: nil))
-        case .findingUser, .quoting, .checking, .ordering: return .move(to: .failed(refusal: why, order: nil))
+        case .findingUser, .quoting, .checking: return .move(to: .failed(refusal: why, order: nil))
         case .startingKYC(let applicant):
             // A session that is open, or over: the next reads show which.
             return .move(
@@ -184,7 +187,8 @@ extension Onramp {
             return .move(to: .verifying(applicant: applicant, session: session))
         // Over, or nothing that is confirmed: the order itself shows which.
         case .confirming(let order): return .move(to: .awaitingPayment(order: order.unconfirmed()))
-        case .verifying, .awaitingRegistration, .awaitingPurpose, .awaitingAcceptance, .searching, .reconciling,
+        case .verifying, .awaitingRegistration, .awaitingPurpose, .awaitingAcceptance, .ordering, .searching,
+            .reconciling,
             .preparing, .reconfirming, .awaitingPayment, .lapsed, .verifyingPayment, .processing, .holding, .completed,
             .refunded, .failed, .rejected, .expired, .canceled:
             return stray(in: state)

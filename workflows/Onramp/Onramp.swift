@@ -47,7 +47,7 @@ public enum Onramp: Workflow {
         /// Placing the order, with a look for it before any repetition. To wherever it is, or to `searching`.
         case ordering(purchase: Purchase, buyer: Buyer, quote: Quote, asking: Asking? = nil, rounds: Int? = nil)
         /// Has an order been placed after all? To wherever it is, to `quoting`, or to `failed` for the refusal; a
-        /// refusal that needs a person parks it here, where nothing but reads is ever sent.
+        /// refusal that needs a person parks it here, where nothing but reads is ever sent, until it is canceled.
         case searching(
             purchase: Purchase, buyer: Buyer, quote: Quote, looks: Int, refusal: Refusal?, asking: Asking? = nil,
             rounds: Int? = nil)

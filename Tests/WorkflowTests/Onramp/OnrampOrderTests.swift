@@ -95,6 +95,25 @@ struct OnrampOrderTests {
         #expect(job.state == .failed(refusal: Refusal("conflict", "open order"), order: nil))
     }
 
+    @Test("Any other no to the order is no proof that there is none: it is looked for, and then the job has failed")
+    func refusedOrder() {
+        for code in ["invalid", "not_found", "something_new"] {
+            var job = F.simulation(in: .ordering(purchase: F.purchase(), buyer: F.buyer, quote: F.quote()))
+            job.receive(refusal: ProviderRefusal(code: code, message: "no"))
+            #expect(job.activity == .findOrder(user: "user-1"))
+            var own = job
+            own.receive(.reported(report: F.report(.awaitingPayment)))
+            #expect(F.name(own) == "awaitingPayment")
+            for _ in 0..<3 {
+                #expect(
+                    job.receive(signal: Signal(name: "cancel"))
+                        == .refuse("the order is being placed; ask again in a moment"))
+                job.receive(.noOrderFound)
+            }
+            #expect(job.state == .failed(refusal: Refusal(Refusal.Code(rawValue: code), "no"), order: nil))
+        }
+    }
+
     @Test("A key that is known with another body was used: nothing but reads is sent again, and a person looks")
     func keyMismatch() {
         var job = F.simulation(in: .ordering(purchase: F.purchase(), buyer: F.buyer, quote: F.quote()))
@@ -103,13 +122,19 @@ struct OnrampOrderTests {
         var own = job
         own.receive(.reported(report: F.report(.awaitingPayment)))
         #expect(F.name(own) == "awaitingPayment")
-        for _ in 0..<2 { job.receive(.noOrderFound) }
+        for _ in 0..<2 {
+            #expect(
+                job.receive(signal: Signal(name: "cancel"))
+                    == .refuse("the order is being placed; ask again in a moment"))
+            job.receive(.noOrderFound)
+        }
         // Also when it is retried, as often as anybody likes.
         for _ in 0..<3 { #expect(job.receive(.noOrderFound) == .unexpected) }
         #expect(job.isParked)
         #expect(job.activity == .findOrder(user: "user-1"))
-        #expect(
-            job.receive(signal: Signal(name: "cancel")) == .refuse("the order is being placed; ask again in a moment"))
+        // Whoever has looked may give it up.
+        job.receive(signal: Signal(name: "cancel"))
+        #expect(job.outcome == .canceled)
     }
 
     @Test("An order that is not the one asked for shows nothing to pay, and lies on a desk until it is")
