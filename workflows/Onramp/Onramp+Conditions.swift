@@ -6,7 +6,7 @@ extension Onramp {
     public static func conditions(on event: Event, in state: State) -> [(name: String, holds: Bool)] {
         if case .quoted(let quote) = event, case .quoting(let purchase, _, let asking, _) = state {
             return [
-                ("isEnough", quote.isEnough(for: purchase)),
+                ("isDearer", quote.isDearer(than: purchase)), ("isEnough", quote.isEnough(for: purchase)),
                 ("waitedADay", asking?.isTooLong(at: quote.receivedAt) == true),
             ]
         }
@@ -40,7 +40,7 @@ extension Onramp {
         switch state {
         case .ordering(let purchase, let buyer, let quote, _, _),
             .searching(let purchase, let buyer, let quote, _, _, _, _):
-            Order(id: "", purchase: purchase, buyer: buyer, quoted: quote.crypto)
+            Order(id: "", purchase: purchase, buyer: buyer, quoted: quote.crypto, agreed: quote.agreed)
         case .creatingUser, .findingUser, .startingKYC, .verifying, .refreshingCheck, .awaitingRegistration,
             .registering, .awaitingPurpose, .declaringPurpose, .quoting, .awaitingAcceptance, .checking, .reconciling,
             .preparing, .reconfirming, .awaitingPayment, .confirming, .lapsed, .verifyingPayment, .processing,

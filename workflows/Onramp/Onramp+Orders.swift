@@ -14,7 +14,8 @@ extension Onramp {
         switch state {
         case .ordering(let purchase, let buyer, let quote, _, _),
             .searching(let purchase, let buyer, let quote, _, _, _, _):
-            let order = Order(id: report.id, purchase: purchase, buyer: buyer, quoted: quote.crypto)
+            let order = Order(
+                id: report.id, purchase: purchase, buyer: buyer, quoted: quote.crypto, agreed: quote.agreed)
             return .move(to: place(order.with(report), report))
         case .reconciling(let order), .preparing(let order): return go(on: order, by: report, from: state, past: 0)
         case .reconfirming(let order), .awaitingPayment(let order), .confirming(let order), .lapsed(let order):

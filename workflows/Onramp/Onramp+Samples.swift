@@ -71,6 +71,7 @@ extension Onramp {
             .purposeDeclared,
             .quoted(quote: quote),
             .quoted(quote: Quote(id: "quote-2", crypto: amount("90"), receivedAt: day)),
+            .quoted(quote: Quote(id: "quote-4", crypto: amount("97"), total: amount("101"), receivedAt: day)),
             .quoted(quote: Quote(id: "quote-3", crypto: amount("90"), receivedAt: day + .hours(24))),
             .accepted(price: Acceptance()),
             .accepted(price: Acceptance(least: amount("90"))),

@@ -26,7 +26,8 @@ extension Onramp {
             // The venue has what it waited for, and is asked at once.
             if case .declaringPurpose(let applicant) = state { return .move(to: .registering(applicant: applicant)) }
         case .quoted(let quote):
-            if case .quoting(let purchase, let buyer, let asking, let rounds) = state {
+            // A price at which more is to be paid than was asked for is none that anybody could say yes to.
+            if case .quoting(let purchase, let buyer, let asking, let rounds) = state, !quote.isDearer(than: purchase) {
                 return .move(to: decide(on: quote, purchase, buyer, asking, rounds))
             }
         case .accepted(let price): return accept(price, in: state)
@@ -84,8 +85,11 @@ extension Onramp {
         if let why = asked(in: state).flatMap({ price.objection(to: $0) }) { return .refuse(why) }
         return switch state {
         case .awaitingAcceptance(let purchase, let buyer, let quote, let asking, let rounds):
-            .move(to: .checking(purchase: purchase, buyer: buyer, quote: quote, asking: asking, rounds: rounds))
-        case .reconfirming(let order): .move(to: .awaitingPayment(order: order.agreeing().shown()))
+            .move(
+                to: .checking(
+                    purchase: purchase, buyer: buyer, quote: quote.agreeing(to: price.least), asking: asking,
+                    rounds: rounds))
+        case .reconfirming(let order): .move(to: .awaitingPayment(order: order.agreeing(to: price.least).shown()))
         case .creatingUser, .findingUser, .startingKYC, .verifying, .refreshingCheck, .awaitingRegistration,
             .registering, .awaitingPurpose, .declaringPurpose, .quoting:
             .refuse("there is no price to accept yet")

@@ -100,15 +100,35 @@ extension Onramp {
         public let crypto: FiatAmount
         /// All fees, in euros.
         public let fees: FiatAmount?
+        /// What is paid in all, in euros.
+        public let total: FiatAmount?
         /// When it was asked for.
         public let receivedAt: Timestamp
+        /// The least that the app's yes to it named; nil: it named nothing, or was not asked.
+        public private(set) var agreed: FiatAmount?
 
         /// A quote.
-        public init(id: String, crypto: FiatAmount, fees: FiatAmount? = nil, receivedAt: Timestamp) {
+        public init(
+            id: String, crypto: FiatAmount, fees: FiatAmount? = nil, total: FiatAmount? = nil, receivedAt: Timestamp
+        ) {
             self.id = id
             self.crypto = crypto
             self.fees = fees
+            self.total = total
             self.receivedAt = receivedAt
+        }
+
+        /// The same, now that the app has said yes to no less than this.
+        func agreeing(to least: FiatAmount?) -> Quote {
+            var quote = self
+            quote.agreed = least
+            return quote
+        }
+
+        /// Whether more is to be paid than was asked for.
+        func isDearer(than purchase: Purchase) -> Bool {
+            guard let total, let asked = FiatAmount(purchase.fiatAmount.text) else { return false }
+            return total > asked
         }
 
         /// When an order may no longer rely on it: “about ten minutes”, less what a request may take (Borderless
@@ -133,7 +153,7 @@ extension Onramp {
         public private(set) var crypto: FiatAmount?
         /// How it is paid.
         public private(set) var instructions: Instructions?
-        /// The least that the app has agreed to since; nil: what was agreed with the quote holds.
+        /// The least that the app has agreed to in so many words; nil: what was agreed with the quote holds.
         public private(set) var agreed: FiatAmount?
         /// Whether the provider was told that the customer says to have paid.
         public private(set) var isDeclared = false
@@ -147,11 +167,12 @@ extension Onramp {
         public private(set) var discrepancy: String?
 
         /// An order as it was placed.
-        public init(id: String, purchase: Purchase, buyer: Buyer, quoted: FiatAmount) {
+        public init(id: String, purchase: Purchase, buyer: Buyer, quoted: FiatAmount, agreed: FiatAmount? = nil) {
             self.id = id
             self.purchase = purchase
             self.buyer = buyer
             self.quoted = quoted
+            self.agreed = agreed
         }
 
         /// The same with what has become known; what was known before is never forgotten.
@@ -187,15 +208,18 @@ extension Onramp {
         /// The same, now that the provider does not want to hear of it: whoever says it again is heard again.
         public func unconfirmed() -> Order { changed { ($0.isDeclared, $0.confirmationsLeft) = (false, nil) } }
 
-        /// The same, now that the app has agreed to what the order gives.
-        public func agreeing() -> Order { changed { $0.agreed = $0.crypto ?? $0.quoted } }
+        /// The same, now that the app has agreed to what the order gives, or to no less than this.
+        public func agreeing(to least: FiatAmount? = nil) -> Order {
+            changed { $0.agreed = least ?? $0.crypto ?? $0.quoted }
+        }
 
-        /// Whether it gives what was agreed to: the limit where the price was taken for that, the quote where the app
-        /// said yes to it.
+        /// Whether it gives what was agreed to: what the app's yes named, or the whole quote where that named nothing;
+        /// but never more than the limit, which is taken without asking.
         public var isAsAgreed: Bool {
             let limit = purchase.minCryptoAmount?.amount
             let wasAsked = purchase.accept == .ask || limit.map { quoted < $0 } ?? false
-            let least = agreed ?? (wasAsked ? min(quoted, limit ?? quoted) : limit)
+            let yes = agreed ?? (wasAsked ? quoted : nil)
+            let least = yes.map { min($0, limit ?? $0) } ?? limit
             return least.map { (crypto ?? quoted) >= $0 } ?? true
         }
 
@@ -267,10 +291,13 @@ extension Onramp {
         public let reference: String
         /// How much.
         public let amount: FiatAmount?
+        /// Of which currency.
+        public let currency: String?
 
         /// An account.
         public init(
-            iban: String, bic: String?, beneficiary: String?, bank: String?, reference: String, amount: FiatAmount?
+            iban: String, bic: String?, beneficiary: String?, bank: String?, reference: String, amount: FiatAmount?,
+            currency: String? = nil
         ) {
             self.iban = iban
             self.bic = bic
@@ -278,6 +305,7 @@ extension Onramp {
             self.bank = bank
             self.reference = reference
             self.amount = amount
+            self.currency = currency
         }
     }
 

@@ -182,6 +182,28 @@ struct OnrampOrderTests {
         #expect(F.name(same) == "awaitingPayment")
     }
 
+    @Test("Instructions to pay another amount, or in another currency, are not shown")
+    func otherInstructions() {
+        for (amount, currency, words) in [
+            ("100.01", "EUR", "what is to be paid is “100.01” instead of “100.00”"),
+            ("99", nil, "what is to be paid is “99” instead of “100.00”"),
+            ("100", "USD", "its currency is “USD” instead of “EUR”"), ("100.00", "eur", nil), (nil, nil, nil),
+        ] as [(String?, String?, String?)] {
+            let account = Onramp.BankAccount(
+                iban: "LT601010012345678901", bic: nil, beneficiary: nil, bank: nil, reference: "BP-1",
+                amount: amount.map(F.amount), currency: currency)
+            var job = F.simulation(in: .preparing(order: F.order()))
+            let pay = Onramp.Instructions.transfer(account: account, dueBy: nil)
+            job.receive(.reported(report: F.report(.awaitingPayment, pay: pay)))
+            #expect(F.name(job) == (words == nil ? "awaitingPayment" : "holding"))
+            #expect((Onramp.output(of: job.state)["payment_instructions"] == nil) == (words != nil))
+            guard let words else { continue }
+            #expect(
+                Onramp.output(of: job.state)["reason"]
+                    == .string("the order is not what was ordered: \(words): ask Borderless Payments' support"))
+        }
+    }
+
     /// An order that says to send to another wallet.
     private func elsewhere(_ status: Onramp.Status) -> Onramp.Event {
         var echo = Onramp.Echo()
