@@ -22,7 +22,8 @@ extension Onramp {
             return [("isOver", finding.end != nil)]
         }
         if case .reported(let report) = event, let order = known(state).map({ $0.with(report) }) {
-            return conditions(of: order, report)
+            guard case .awaitingPayment(let shown) = state else { return conditions(of: order, report) }
+            return conditions(of: order, report) + [("isEndKnown", shown.endsLike(order))]
         }
         return []
     }

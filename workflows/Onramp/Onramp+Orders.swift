@@ -17,7 +17,7 @@ extension Onramp {
             let order = Order(
                 id: report.id, purchase: purchase, buyer: buyer, quoted: quote.crypto, agreed: quote.agreed)
             return .move(to: place(order.with(report), report))
-        case .reconciling(let order), .preparing(let order): return go(on: order, by: report, from: state, past: 0)
+        case .reconciling(let order), .preparing(let order, _): return go(on: order, by: report, from: state, past: 0)
         case .reconfirming(let order), .awaitingPayment(let order), .confirming(let order), .lapsed(let order):
             return go(on: order, by: report, from: state, past: 1)
         case .verifyingPayment(let order): return go(on: order, by: report, from: state, past: 2)
@@ -39,8 +39,14 @@ extension Onramp {
         let next = order.with(report)
         if let held = held(next, report) { return change(state, to: held) }
         switch (state, report.status) {
-        case (.awaitingPayment, .awaitingPayment), (.reconfirming, .awaitingPayment):
-            return change(state, to: pay(next, report))
+        case (.awaitingPayment, .awaitingPayment):
+            let place = pay(next, report)
+            // A deadline is set where a state is entered: another one needs another state in between.
+            guard case .awaitingPayment(let shown) = place, !order.endsLike(shown) else {
+                return change(state, to: place)
+            }
+            return .move(to: .preparing(order: shown, isShown: true))
+        case (.reconfirming, .awaitingPayment): return change(state, to: pay(next, report))
         // It still waits, as before; only another page to pay on is news, or that nobody was told of the payment yet.
         case (.lapsed, .awaitingPayment):
             let isNews = next.instructions != order.instructions || next.isToBeConfirmed
@@ -165,7 +171,7 @@ extension Onramp {
     /// The customer says to have paid: passed on for transfers, and never for a bank's own page.
     static func declarePayment(in state: State) -> Transition<Self> {
         switch state {
-        case .awaitingPayment(let order), .lapsed(let order):
+        case .awaitingPayment(let order), .lapsed(let order), .preparing(let order, isShown: true?):
             switch order.purchase.instrument {
             case .openBanking: .refuse("a payment on the bank's page confirms itself")
             case .sepa: order.isDeclared ? .ignore : .move(to: .confirming(order: order.toBeConfirmed()))

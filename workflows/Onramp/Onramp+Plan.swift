@@ -35,7 +35,7 @@ extension Onramp {
                 .poll(.findOrder(user: buyer.id), every: .minutes(1)).overdue(after: .hours(1), desk: operations),
                 after: rounds)
         case .reconciling(let order): read(order, every: .seconds(15)).overdue(after: .minutes(30), desk: operations)
-        case .preparing(let order): read(order, every: .seconds(15)).overdue(after: .hours(1), desk: operations)
+        case .preparing(let order, _): read(order, every: .seconds(15)).overdue(after: .hours(1), desk: operations)
         case .reconfirming(let order): read(order, every: .minutes(1)).overdue(after: .days(4), desk: customers)
         case .awaitingPayment(let order): awaitPayment(order)
         case .confirming(let order):

@@ -24,6 +24,8 @@ extension Onramp {
             .ordering(
                 purchase: purchase(), buyer: buyer, quote: quote, asking: Asking(since: day), rounds: manyRounds),
             .preparing(order: order),
+            .preparing(order: payable, isShown: true),
+            .preparing(order: payable.declared(), isShown: true),
             .awaitingPayment(order: payable),
             .awaitingPayment(order: payable.declared()),
             .awaitingPayment(order: payable.confirmedInVain()),

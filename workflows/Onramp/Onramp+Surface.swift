@@ -61,7 +61,8 @@ extension Onramp {
             output["reason"] = .string(
                 "\(rounds) prices have run out before an order was placed: see which call to Borderless Payments fails")
         case .reconfirming: output["needs"] = "accept"
-        case .awaitingPayment(let order): output["payment_instructions"] = order.instructions?.shown
+        case .awaitingPayment(let order), .preparing(let order, isShown: true?):
+            output["payment_instructions"] = order.instructions?.shown
         case .holding(_, let status, let finding):
             output["status"] = .string(status)
             output["reason"] = .string(reason(of: status, finding))
@@ -99,7 +100,7 @@ extension Onramp {
 
     static func order(of state: State) -> Order? {
         switch state {
-        case .reconciling(let order), .preparing(let order), .reconfirming(let order), .awaitingPayment(let order),
+        case .reconciling(let order), .preparing(let order, _), .reconfirming(let order), .awaitingPayment(let order),
             .confirming(let order), .lapsed(let order), .verifyingPayment(let order), .processing(let order),
             .holding(let order, _, _), .completed(let order), .refunded(let order, _):
             order

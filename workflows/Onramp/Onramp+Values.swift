@@ -229,6 +229,9 @@ extension Onramp {
         /// The same, now that a person has taken note of what is wrong with it.
         public func noting(_ words: String) -> Order { changed { $0.discrepancy = words } }
 
+        /// Whether there is as much time to pay as there.
+        func endsLike(_ other: Order) -> Bool { instructions?.end == other.instructions?.end }
+
         /// How far along a status has to be that can still be news: a payment that was seen is never asked for again.
         var leastRank: Int { isDelivered == true ? 4 : payment == .seen ? 2 : 0 }
 

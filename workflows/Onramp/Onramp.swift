@@ -53,12 +53,14 @@ public enum Onramp: Workflow {
             rounds: Int? = nil)
         /// The provider finds out whether the venue took the order: no other may be placed. To wherever it is.
         case reconciling(order: Order)
-        /// Taken; how it is to be paid is not known yet. To wherever it is.
-        case preparing(order: Order)
+        /// Taken; how it is to be paid is not known yet, or is shown with another end than before, which the next read
+        /// counts anew. To wherever it is.
+        case preparing(order: Order, isShown: Bool? = nil)
         /// The order gives less than was agreed: nothing is shown to be paid until the app says yes. To
         /// `awaitingPayment`.
         case reconfirming(order: Order)
-        /// The customer pays, by transfer or on a page of the bank. To `confirming`, `lapsed`, or wherever it is.
+        /// The customer pays, by transfer or on a page of the bank. To `confirming`, `lapsed`, or wherever it is; to
+        /// `preparing` where the time to pay has changed.
         case awaitingPayment(order: Order)
         /// Passing on that the customer says to have paid. To `awaitingPayment`.
         case confirming(order: Order)

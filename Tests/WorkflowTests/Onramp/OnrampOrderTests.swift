@@ -379,6 +379,42 @@ struct OnrampOrderTests {
         #expect(F.name(job) == "processing")
     }
 
+    @Test("Another end of the time to pay is counted anew, and what is shown stays shown")
+    func otherEnd() {
+        func pay(until end: Timestamp?) -> Onramp.Event {
+            let account = Onramp.BankAccount(
+                iban: "LT601010012345678901", bic: nil, beneficiary: nil, bank: nil, reference: "BP-1", amount: nil)
+            return .reported(
+                report: F.report(.awaitingPayment, pay: .transfer(account: account, dueBy: end)))
+        }
+        for (before, after) in [
+            (nil, F.noon + .hours(47)), (F.noon + .hours(47), F.noon + .hours(71)), (F.noon + .hours(47), nil),
+        ] as [(Timestamp?, Timestamp?)] {
+            var job = F.simulation(in: .preparing(order: F.order()))
+            job.receive(pay(until: before))
+            #expect(job.plan.deadline?.limit == before.map { .at($0) })
+            job.receive(pay(until: after))
+            #expect(F.name(job) == "preparing")
+            #expect(Onramp.output(of: job.state)["payment_instructions"]?["reference"] == "BP-1")
+            var said = job
+            said.receive(signal: Signal(name: "payment_sent"))
+            #expect(said.activity == .confirmPayment(order: "order-1"))
+            job.receive(pay(until: after))
+            #expect(F.name(job) == "awaitingPayment")
+            #expect(job.plan.deadline?.limit == after.map { .at($0) })
+            #expect(job.receive(pay(until: after)) == .ignore)
+        }
+        var page = F.awaitingPayment(F.purchase(paidBy: .openBanking), pay: F.page)
+        let other = Onramp.Instructions.page(url: "https://bank.example/2", until: F.noon + .minutes(18))
+        page.receive(.reported(report: F.report(.awaitingPayment, pay: other)))
+        #expect(Onramp.output(of: page.state)["payment_instructions"]?["redirect_url"] == "https://bank.example/2")
+        #expect(
+            page.receive(signal: Signal(name: "payment_sent"))
+                == .refuse("a payment on the bank's page confirms itself"))
+        page.receive(.reported(report: F.report(.awaitingPayment, pay: other)))
+        #expect(page.plan.deadline?.limit == .at(F.noon + .minutes(18)))
+    }
+
     @Test("Refunded from any state: how much came back is not known, and that is said")
     func refundedFromAnywhere() {
         let order = F.order()
