@@ -17,8 +17,9 @@ extension Onramp {
             .perform(.refreshCheck(user: applicant.user)).deadline(after: .minutes(10), .timedOut)
         case .awaitingRegistration(let applicant): awaitRegistration(applicant)
         case .registering(let applicant): .perform(.register(user: applicant.user))
-        case .awaitingPurpose:
-            .wait.deadline(after: .days(14), .timedOut).overdue(after: .days(3), desk: customers)
+        case .awaitingPurpose(let applicant):
+            .poll(.readUser(id: applicant.user), every: .minutes(1), upTo: .minutes(30))
+                .deadline(after: .days(14), .timedOut).overdue(after: .days(3), desk: customers)
         case .declaringPurpose(let applicant):
             .perform(.declarePurpose(purposes: applicant.purposes, user: applicant.user))
         case .quoting(let purchase, let buyer, _, let rounds):

@@ -175,12 +175,12 @@ extension Onramp {
                 to: why.code == .conflict
                     ? .findingUser(purchase: purchase) : .failed(refusal: why, order: nil))
         case .findingUser, .quoting, .checking: return .move(to: .failed(refusal: why, order: nil))
-        case .startingKYC(let applicant):
-            // A session that is open, or over: the next reads show which.
-            return .move(
-                to: why.code == .conflict
-                    ? .verifying(applicant: applicant, session: Session(url: nil, status: "INIT"))
-                    : .failed(refusal: why, order: nil))
+        case .startingKYC(var applicant):
+            guard why.code == .conflict else { return .move(to: .failed(refusal: why, order: nil)) }
+            // A session that is open, or over: the next reads show which. What they say of the one before is not its.
+            applicant.refreshes = nil
+            let session = Session(url: nil, status: "INIT", isNew: true)
+            return .move(to: .verifying(applicant: applicant, session: session))
         case .registering(let applicant):
             return .move(
                 to: why.code == .purposeRequired ? explain(applicant) : .awaitingRegistration(applicant: applicant))

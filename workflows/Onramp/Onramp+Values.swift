@@ -31,7 +31,7 @@ extension Onramp {
         public let url: String?
         /// How far the check is, in the provider's word.
         public let status: String
-        /// Whether it was just opened, and no read has shown it yet; nil: it isn't.
+        /// Whether it was just opened, here or elsewhere, and no read has shown it yet; nil: it isn't.
         public let isNew: Bool?
 
         /// A session.

@@ -34,7 +34,8 @@ public enum Onramp: Workflow {
         case awaitingRegistration(applicant: Applicant)
         /// Asking the venue once more. To `awaitingRegistration`, or to the purpose that it wants to know.
         case registering(applicant: Applicant)
-        /// The venue wants to know what the crypto is for: the app says it. To `declaringPurpose`.
+        /// The venue wants to know what the crypto is for: the app says it, here or in another job of the customer's.
+        /// To `declaringPurpose`, `quoting` or an end.
         case awaitingPurpose(applicant: Applicant)
         /// Telling the venue. To `registering`.
         case declaringPurpose(applicant: Applicant)
