@@ -18,22 +18,30 @@ extension Onramp {
         {
             return [("isLastLook", isLastLook(looks)), ("needsPerson", refusal?.needsPerson == true)]
         }
-        if case .acknowledged = event, case .holding(_, _, let finding?) = state {
-            return [("isOver", finding.end != nil)]
+        if case .acknowledged = event, case .holding(_, _, let finding) = state {
+            return [
+                ("isFound", finding != nil), ("isOver", finding?.end != nil), ("isFailed", finding?.end == .failed),
+            ]
         }
-        if case .reported(let report) = event, let order = known(state).map({ $0.with(report) }) {
-            guard case .awaitingPayment(let shown) = state else { return conditions(of: order, report) }
-            return conditions(of: order, report) + [("isEndKnown", shown.endsLike(order))]
+        if case .paymentSent = event, case .preparing(_, let isShown) = state { return [("isShown", isShown == true)] }
+        if case .reported(let report) = event, let order = known(state) {
+            return conditions(of: order, report, in: state)
         }
         return []
     }
 
-    private static func conditions(of order: Order, _ report: Report) -> [(name: String, holds: Bool)] {
+    /// What decides about a report on an order as it was known before.
+    private static func conditions(
+        of order: Order, _ report: Report, in state: State
+    ) -> [(name: String, holds: Bool)] {
+        let next = order.with(report)
         let delivered = ("isDelivered", order.isDelivered == true)
         guard report.status.mayDeliver else { return [delivered] }
-        let ordered = ("isAsOrdered", report.differences(from: order).isEmpty)
+        let ordered = ("isAsOrdered", report.differences(from: next).isEmpty)
         guard report.status == .awaitingPayment else { return [ordered, delivered] }
-        return [ordered, ("isAsAgreed", order.isAsAgreed), ("isToBeConfirmed", order.isToBeConfirmed)]
+        let agreed = [ordered, ("isAsAgreed", next.isAsAgreed), ("isToBeConfirmed", next.isToBeConfirmed)]
+        guard case .awaitingPayment = state else { return agreed }
+        return agreed + [("isEndKnown", order.endsLike(next))]
     }
 
     /// The order of a state, also where it is only just being placed.

@@ -43,6 +43,7 @@ extension Onramp {
             .searching(purchase: purchase(), buyer: buyer, quote: quote, looks: 1, refusal: nil),
             .searching(purchase: purchase(), buyer: buyer, quote: quote, looks: 2, refusal: nil),
             .searching(purchase: purchase(), buyer: buyer, quote: quote, looks: 2, refusal: openAlready),
+            .searching(purchase: purchase(), buyer: buyer, quote: quote, looks: 1, refusal: otherBody),
             .searching(purchase: purchase(), buyer: buyer, quote: quote, looks: 2, refusal: otherBody),
             .reconciling(order: order),
             .reconfirming(order: askedOrder.with(report(.awaitingPayment, crypto: "90"))),
@@ -52,11 +53,11 @@ extension Onramp {
             .lapsed(order: payableOnPage),
             .holding(order: order, status: "ON_HOLD"),
             .holding(order: order.with(report(.processing)), status: "ON_HOLD"),
-            .holding(order: payable, status: "PROCESSING", finding: Finding(words: "the wallet is another")),
+            .holding(order: payable, status: "ON_HOLD", finding: Finding(words: "the wallet is another")),
             .holding(
-                order: delivered, status: "COMPLETED", finding: Finding(words: "the wallet is another", end: .completed)
+                order: delivered, status: "ON_HOLD", finding: Finding(words: "the wallet is another", end: .completed)
             ),
-            .holding(order: delivered, status: "FAILED", finding: Finding(words: "it is not delivered", end: .failed)),
+            .holding(order: delivered, status: "ON_HOLD", finding: Finding(words: "it is not delivered", end: .failed)),
             .refunded(order: payable, reason: Refusal("payment_name_mismatch", "the payment was sent back")),
             .failed(refusal: turnedDown, order: nil),
             .failed(refusal: Refusal("provider_error", "Borderless Payments gave no reason"), order: payable),

@@ -158,8 +158,8 @@ extension Onramp {
     /// Borderless Payments said no. What concerns our account, or is our own mistake, waits for a person: no order is
     /// given up for it.
     private static func turnedDown(_ why: Refusal, in state: State) -> Transition<Self> {
-        // Whatever is said against the order, an earlier copy of it may have been taken, or be on its way: a look at the
-        // customer's orders decides. Where our key was used for something else, no other is sent before a person looked.
+        // Whatever is said against the order, an earlier copy of it may have been taken, or be on its way: a look at
+        // the customer's orders decides. Where our key was used for something else, a person looks before another.
         if case .ordering(let purchase, let buyer, let quote, let asking, let rounds) = state,
             !why.needsPerson || why.code == .duplicate
         {
@@ -192,9 +192,8 @@ extension Onramp {
         // Over, or nothing that is confirmed: the order itself shows which.
         case .confirming(let order): return .move(to: .awaitingPayment(order: order.unconfirmed()))
         case .verifying, .awaitingRegistration, .awaitingPurpose, .awaitingAcceptance, .ordering, .searching,
-            .reconciling,
-            .preparing, .reconfirming, .awaitingPayment, .lapsed, .verifyingPayment, .processing, .holding, .completed,
-            .refunded, .failed, .rejected, .expired, .canceled:
+            .reconciling, .preparing, .reconfirming, .awaitingPayment, .lapsed, .verifyingPayment, .processing,
+            .holding, .completed, .refunded, .failed, .rejected, .expired, .canceled:
             return stray(in: state)
         }
     }
