@@ -32,7 +32,8 @@ public struct DollarPeWebhookSource: WebhookSource {
                 ReceivedWebhook(
                     provider: provider, account: account, kind: "\(event.type).\(event.event)",
                     dedupeKey: event.deduplicationKey, references: [event.id],
-                    headers: ["Content-Type": request.headers["Content-Type"] ?? ""], body: request.body))
+                    headers: ["Content-Type": request.headers["Content-Type"] ?? ""], body: event.kept(of: request.body)
+                ))
         }
     }
 }

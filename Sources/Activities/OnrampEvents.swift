@@ -29,7 +29,7 @@ extension Onramp.Check {
 
 extension Onramp.Quote {
     init(_ quote: PartnerClient.Quote, at now: Timestamp) {
-        self.init(id: quote.id, crypto: quote.cryptoAmount, fees: quote.fees, receivedAt: now)
+        self.init(id: quote.id, crypto: quote.cryptoAmount, fees: quote.fees, total: quote.total, receivedAt: now)
     }
 }
 
@@ -87,7 +87,7 @@ extension Onramp.Instructions {
             self = .transfer(
                 account: Onramp.BankAccount(
                     iban: iban, bic: instructions.bic, beneficiary: instructions.beneficiary, bank: instructions.bank,
-                    reference: reference, amount: instructions.amount),
+                    reference: reference, amount: instructions.amount, currency: instructions.currency),
                 dueBy: instructions.dueBy)
         } else {
             return nil

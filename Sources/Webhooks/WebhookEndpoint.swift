@@ -3,8 +3,8 @@ public import HTTPTypes
 
 /// `POST /webhooks/<provider>/<account>`: verifies, stores, and only then answers 200.
 ///
-/// What a webhook says is not believed: it is stored as it came, and wakes the job that knows one of its names, which
-/// then reads the provider itself.
+/// What a webhook says is not believed: it is stored, of one about a person only what names it, and wakes the job that
+/// knows one of its names, which then reads the provider itself.
 public struct WebhookEndpoint: Sendable {
     private let sources: [String: any WebhookSource]
     private let inbox: any WebhookInbox

@@ -28,6 +28,22 @@ struct ErrorTests {
         #expect(refusal.message == "Borderless Payments answered \(status) \(code): No. (request req-1)")
     }
 
+    @Test("A 4xx that is not the provider's own leaves open whether the order was taken; a read was refused")
+    func notTheirWords() async throws {
+        for status in [400, 403, 413, 499] {
+            let message = "Borderless Payments answered \(status): <html>no</html>"
+            let ordering = RecordingTransport([answer(status, "<html>no</html>")])
+            #expect(try await client(ordering).createOrder(newOrder(), key: "k") == .unknown(message: message))
+            guard
+                case .refused = try await client(RecordingTransport([answer(status, "<html>no</html>")])).order(
+                    "order-1")
+            else {
+                Issue.record("\(status) to a read is not a refusal")
+                continue
+            }
+        }
+    }
+
     @Test("502 leaves open whether the order was taken; a read may simply be repeated")
     func upstream() async throws {
         let message = "Borderless Payments answered 502 upstream_error: No. (request req-1)"

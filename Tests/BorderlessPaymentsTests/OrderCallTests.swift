@@ -25,6 +25,7 @@ struct OrderCallTests {
         #expect(quote.id == "quote-1")
         #expect(quote.cryptoAmount.text == "97.832041")
         #expect(quote.fees?.text == "1.99")
+        #expect(quote.total?.text == "100")
         #expect(
             transport.wire == [
                 "GET /api/v1/quotes?fiat_currency=EUR&fiat_amount=100.00&crypto_currency=USDC&crypto_network=polygon&country=ES&payment_instrument=sepa_bank_transfer&user_id=user-1\nAuthorization: Bearer sk_test_1"
@@ -40,6 +41,8 @@ struct OrderCallTests {
         #expect(order.cryptoAmount?.text == "97.832041")
         #expect(order.instructions?.iban == "LT601010012345678901")
         #expect(order.instructions?.reference == "BP-1")
+        #expect(order.instructions?.amount?.text == "100")
+        #expect(order.instructions?.currency == "EUR")
         #expect(order.instructions?.dueBy == Timestamp("2026-06-13T09:20:00Z"))
         #expect(order.instructions?.redirectURL == nil)
         #expect(order.declaredAt == nil)

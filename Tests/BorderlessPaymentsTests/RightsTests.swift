@@ -25,7 +25,7 @@ struct RightsTests {
 
     @Test("A key with every scope passes, and what is not sold at present is named")
     func good() async throws {
-        let all = context(Self.scopes + #","orders:write""#)
+        let all = context(Self.scopes + #","orders:write","webhook_deliveries:read""#)
         let transport = RecordingTransport([
             all, catalogue(#""polygon","stellar""#, #""pm_open_banking","sepa_bank_transfer""#),
             all, catalogue(#""polygon""#, #""pm_open_banking""#),
@@ -37,14 +37,16 @@ struct RightsTests {
             transport.sent.map(\.request.target).prefix(2) == ["/api/v1/context", "/api/v1/quotes/catalogue"])
     }
 
-    @Test("A key that may place no orders does not pass, nor one of the other mode")
+    @Test("A key that may place no orders, or not read why one failed, does not pass, nor one of the other mode")
     func refused() async throws {
         let transport = RecordingTransport([
-            context(Self.scopes), context(mode: "LIVE", Self.scopes + #","orders:write""#),
+            context(Self.scopes + #","webhook_deliveries:read""#), context(Self.scopes + #","orders:write""#),
+            context(mode: "LIVE", Self.scopes + #","orders:write""#),
         ])
         let client = try client(transport)
         let words = [
             "the key lacks orders:write: make another that has all of them",
+            "the key lacks webhook_deliveries:read: make another that has all of them",
             "wrong mode: the key is of LIVE, and this account is test",
         ]
         for message in words {

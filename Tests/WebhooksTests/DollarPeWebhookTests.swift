@@ -23,8 +23,11 @@ struct DollarPeWebhookTests {
             apiSecret: Secret("secret"))
     }
 
-    private func signed(_ type: String, _ id: String, _ event: String, at now: Timestamp) -> HTTPRequest {
-        let body = Array(#"{"event":"\#(event)","id":"\#(id)","metadata":{},"timestamp":"","type":"\#(type)"}"#.utf8)
+    private func signed(
+        _ type: String, _ id: String, _ event: String, at now: Timestamp, metadata: String = "{}"
+    ) -> HTTPRequest {
+        let body = Array(
+            #"{"event":"\#(event)","id":"\#(id)","metadata":\#(metadata),"timestamp":"","type":"\#(type)"}"#.utf8)
         let timestamp = String(now.seconds)
         let signature = DollarPeSignature.sign(
             body, timestamp: timestamp, apiKey: account.apiKey, apiSecret: account.apiSecret)
@@ -50,6 +53,21 @@ struct DollarPeWebhookTests {
         harness.signal(job, "$wake")
         harness.run()
         return harness.provider.calls.count > before
+    }
+
+    @Test("Of one about a person only its names are kept; a payout's stays as it came")
+    func personalData() throws {
+        let now = Timestamp(seconds: 1_781_175_822)
+        let source = DollarPeWebhookSource(accounts: [account])
+        for type in ["CUSTOMER", "BANK", "EDD", "PAYOUT"] {
+            let request = signed(type, "c-1", "VERIFIED", at: now, metadata: #"{"name":"Asha Rao"}"#)
+            guard case .genuine(let webhook) = source.read(request, account: "main", now: now) else {
+                Issue.record("\(type) is not genuine")
+                continue
+            }
+            let names = Array(#"{"event":"VERIFIED","id":"c-1","type":"\#(type)"}"#.utf8)
+            #expect(webhook.body == (type == "PAYOUT" ? request.body : names))
+        }
     }
 
     @Test("CUSTOMER and BANK, by the ids of the order; EDD, where it names the customer")

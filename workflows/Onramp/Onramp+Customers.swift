@@ -13,7 +13,7 @@ extension Onramp {
             return .move(to: place(user, Applicant(purchase: purchase, user: user.id)))
         case .verifying(let applicant, let session):
             return verify(user, applicant, session, in: state)
-        case .awaitingRegistration(let applicant):
+        case .awaitingRegistration(let applicant), .awaitingPurpose(let applicant):
             // Approved is never taken back: a read that says otherwise lags behind.
             let isOver = user.isVetoed || user.isDisabled || user.mayOrder
             return isOver ? .move(to: place(user, applicant)) : .ignore
@@ -24,7 +24,7 @@ extension Onramp {
             let buyer = Buyer(id: user.id, country: country)
             return .move(
                 to: .ordering(purchase: purchase, buyer: buyer, quote: quote, asking: asking, rounds: rounds))
-        case .startingKYC, .refreshingCheck, .registering, .awaitingPurpose, .declaringPurpose, .quoting,
+        case .startingKYC, .refreshingCheck, .registering, .declaringPurpose, .quoting,
             .awaitingAcceptance, .ordering, .searching, .reconciling, .preparing, .reconfirming, .awaitingPayment,
             .confirming, .lapsed, .verifyingPayment, .processing, .holding, .completed, .refunded, .failed, .rejected,
             .expired, .canceled:

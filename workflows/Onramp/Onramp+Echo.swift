@@ -29,7 +29,20 @@ extension Onramp {
 extension Onramp.Report {
     /// In what the order differs from what was asked for: sentences for a person, none where it doesn't.
     func differences(from order: Onramp.Order) -> [String] {
-        guard let echo else { return [] }
+        (echo.map { Self.differences(of: $0, from: order) } ?? []) + wrongInstructions(for: order.purchase)
+    }
+
+    /// In what the customer is told to pay otherwise than was asked for; once it is paid, that is history.
+    private func wrongInstructions(for purchase: Onramp.Purchase) -> [String] {
+        guard case .transfer(let account, _)? = instructions, status.rank.map({ $0 <= 1 }) ?? true else { return [] }
+        return [
+            account.amount == FiatAmount(purchase.fiatAmount.text)
+                ? nil : Self.difference("what is to be paid", account.amount?.text, purchase.fiatAmount.text),
+            Self.difference("its currency", account.currency, purchase.fiatCurrency.text, ignoringCase: true),
+        ].compactMap(\.self)
+    }
+
+    private static func differences(of echo: Onramp.Echo, from order: Onramp.Order) -> [String] {
         let purchase = order.purchase
         let wallet = purchase.wallet.address
         // Hexadecimal digits mean the same in both cases; no other address does.

@@ -17,8 +17,9 @@ extension Onramp {
             .perform(.refreshCheck(user: applicant.user)).deadline(after: .minutes(10), .timedOut)
         case .awaitingRegistration(let applicant): awaitRegistration(applicant)
         case .registering(let applicant): .perform(.register(user: applicant.user))
-        case .awaitingPurpose:
-            .wait.deadline(after: .days(14), .timedOut).overdue(after: .days(3), desk: customers)
+        case .awaitingPurpose(let applicant):
+            .poll(.readUser(id: applicant.user), every: .minutes(1), upTo: .minutes(30))
+                .deadline(after: .days(14), .timedOut).overdue(after: .days(3), desk: customers)
         case .declaringPurpose(let applicant):
             .perform(.declarePurpose(purposes: applicant.purposes, user: applicant.user))
         case .quoting(let purchase, let buyer, _, let rounds):
@@ -35,7 +36,7 @@ extension Onramp {
                 .poll(.findOrder(user: buyer.id), every: .minutes(1)).overdue(after: .hours(1), desk: operations),
                 after: rounds)
         case .reconciling(let order): read(order, every: .seconds(15)).overdue(after: .minutes(30), desk: operations)
-        case .preparing(let order): read(order, every: .seconds(15)).overdue(after: .hours(1), desk: operations)
+        case .preparing(let order, _): read(order, every: .seconds(15)).overdue(after: .hours(1), desk: operations)
         case .reconfirming(let order): read(order, every: .minutes(1)).overdue(after: .days(4), desk: customers)
         case .awaitingPayment(let order): awaitPayment(order)
         case .confirming(let order):
@@ -44,7 +45,7 @@ extension Onramp {
         // A venue may hold a delivery back for hours without a word: late, and never failed by us.
         case .verifyingPayment(let order), .processing(let order):
             read(order, every: .minutes(1)).overdue(after: .hours(24), desk: operations)
-        case .holding(let order, _): read(order, every: .minutes(5)).overdue(after: .zero, desk: operations)
+        case .holding(let order, _, _): read(order, every: .minutes(5)).overdue(after: .zero, desk: operations)
         // Terminal is said to be terminal; but what was reversed, or sent back late, must not go unseen.
         case .completed(let order): .end(.completed).watch(.readOrder(id: order.id), every: .days(1), for: .days(7))
         case .refunded: .end(.refunded)

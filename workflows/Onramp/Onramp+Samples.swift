@@ -24,13 +24,15 @@ extension Onramp {
             .ordering(
                 purchase: purchase(), buyer: buyer, quote: quote, asking: Asking(since: day), rounds: manyRounds),
             .preparing(order: order),
+            .preparing(order: payable, isShown: true),
+            .preparing(order: payable.declared(), isShown: true),
             .awaitingPayment(order: payable),
             .awaitingPayment(order: payable.declared()),
             .awaitingPayment(order: payable.confirmedInVain()),
             .awaitingPayment(order: payableOnPage),
             .verifyingPayment(order: payable),
             .processing(order: payable),
-            .completed(order: payable),
+            .completed(order: delivered),
             .findingUser(purchase: purchase()),
             .refreshingCheck(applicant: applicant(sessions: 1, refreshes: 1), session: session),
             .registering(applicant: applicant(reminders: 1)),
@@ -41,6 +43,7 @@ extension Onramp {
             .searching(purchase: purchase(), buyer: buyer, quote: quote, looks: 1, refusal: nil),
             .searching(purchase: purchase(), buyer: buyer, quote: quote, looks: 2, refusal: nil),
             .searching(purchase: purchase(), buyer: buyer, quote: quote, looks: 2, refusal: openAlready),
+            .searching(purchase: purchase(), buyer: buyer, quote: quote, looks: 1, refusal: otherBody),
             .searching(purchase: purchase(), buyer: buyer, quote: quote, looks: 2, refusal: otherBody),
             .reconciling(order: order),
             .reconfirming(order: askedOrder.with(report(.awaitingPayment, crypto: "90"))),
@@ -50,6 +53,11 @@ extension Onramp {
             .lapsed(order: payableOnPage),
             .holding(order: order, status: "ON_HOLD"),
             .holding(order: order.with(report(.processing)), status: "ON_HOLD"),
+            .holding(order: payable, status: "ON_HOLD", finding: Finding(words: "the wallet is another")),
+            .holding(
+                order: delivered, status: "ON_HOLD", finding: Finding(words: "the wallet is another", end: .completed)
+            ),
+            .holding(order: delivered, status: "ON_HOLD", finding: Finding(words: "it is not delivered", end: .failed)),
             .refunded(order: payable, reason: Refusal("payment_name_mismatch", "the payment was sent back")),
             .failed(refusal: turnedDown, order: nil),
             .failed(refusal: Refusal("provider_error", "Borderless Payments gave no reason"), order: payable),
@@ -66,6 +74,7 @@ extension Onramp {
             .purposeDeclared,
             .quoted(quote: quote),
             .quoted(quote: Quote(id: "quote-2", crypto: amount("90"), receivedAt: day)),
+            .quoted(quote: Quote(id: "quote-4", crypto: amount("97"), total: amount("101"), receivedAt: day)),
             .quoted(quote: Quote(id: "quote-3", crypto: amount("90"), receivedAt: day + .hours(24))),
             .accepted(price: Acceptance()),
             .accepted(price: Acceptance(least: amount("90"))),
@@ -75,9 +84,12 @@ extension Onramp {
             .reported(report: report(.awaitingPayment, on: page)),
             .reported(report: report(.awaitingPayment, isDeclared: true)),
             .reported(report: report(.awaitingPayment, to: "0x1")),
+            .reported(report: report(.processing, to: "0x1")),
+            .reported(report: report(.completed, to: "0x1")),
             .noOrderFound,
             .paymentSent,
             .paymentConfirmed,
+            .acknowledged,
             .timedOut,
             .cancelRequested,
             .refused(refusal: turnedDown),
@@ -131,6 +143,7 @@ extension Onramp {
     private static let askedOrder = Order(
         id: "order-1", purchase: purchase(.ask), buyer: buyer, quoted: quote.crypto)
     private static let payable = order.with(report(.awaitingPayment)).shown()
+    private static let delivered = payable.with(report(.completed))
     private static let payableOnPage = Order(
         id: "order-1", purchase: purchase(paidBy: .openBanking), buyer: buyer, quoted: quote.crypto
     ).with(report(.awaitingPayment, on: page)).shown()

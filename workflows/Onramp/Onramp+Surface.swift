@@ -5,8 +5,9 @@ public import WorkflowCore
 
 /// What apps, operators and webhooks see of a purchase.
 extension Onramp {
-    /// `accept` a price, say that the `payment_sent`, give `purposes`, `cancel` what is not ordered yet.
-    public static let signals = ["accept", "payment_sent", "purposes", "cancel"]
+    /// `accept` a price, say that the `payment_sent`, give `purposes`, `acknowledge` what was found wrong with an order
+    /// that is over, `cancel` what is not ordered yet.
+    public static let signals = ["accept", "payment_sent", "purposes", "acknowledge", "cancel"]
 
     /// Which signal is which event; `accept` may carry the least that was agreed to, `{"crypto_amount": "97.8"}`, and
     /// `purposes` carries `{"purposes": ["…"]}`.
@@ -15,6 +16,7 @@ extension Onramp {
         case "accept": Acceptance(signal.payload, amount: "crypto_amount").map { .accepted(price: $0) }
         case "payment_sent": .paymentSent
         case "purposes": purposes(in: signal.payload).map { .purposeGiven(purposes: $0) }
+        case "acknowledge": .acknowledged
         case "cancel": .cancelRequested
         case _: nil
         }
@@ -59,10 +61,11 @@ extension Onramp {
             output["reason"] = .string(
                 "\(rounds) prices have run out before an order was placed: see which call to Borderless Payments fails")
         case .reconfirming: output["needs"] = "accept"
-        case .awaitingPayment(let order): output["payment_instructions"] = order.instructions?.shown
-        case .holding(_, let status):
+        case .awaitingPayment(let order), .preparing(let order, isShown: true?):
+            output["payment_instructions"] = order.instructions?.shown
+        case .holding(_, let status, let finding):
             output["status"] = .string(status)
-            output["reason"] = .string("Borderless Payments says “\(status)”, which is new to us: ask its support")
+            output["reason"] = .string(reason(of: status, finding))
         case .refunded(_, let why):
             show(why, in: &output)
             output["refunded_amount"] = "unknown: Borderless Payments does not say it"
@@ -76,11 +79,18 @@ extension Onramp {
         return output
     }
 
+    private static func reason(of status: String, _ finding: Finding?) -> String {
+        guard let finding else { return "Borderless Payments says “\(status)”, which is new to us: ask its support" }
+        return "\(finding.words): ask Borderless Payments' support"
+            + (finding.end == nil ? "" : ", and acknowledge it once it is settled")
+    }
+
     private static func show(_ order: Order, in output: inout [String: JSONValue]) {
         output["order_id"] = .string(order.id)
         output["quoted_crypto_amount"] = .string(order.quoted.text)
         output["crypto_amount"] = order.crypto.map { .string($0.text) }
         output["payment"] = .string(order.payment.rawValue)
+        output["discrepancy"] = order.discrepancy.map { .string($0) }
     }
 
     private static func show(_ why: Refusal, in output: inout [String: JSONValue]) {
@@ -90,9 +100,9 @@ extension Onramp {
 
     static func order(of state: State) -> Order? {
         switch state {
-        case .reconciling(let order), .preparing(let order), .reconfirming(let order), .awaitingPayment(let order),
+        case .reconciling(let order), .preparing(let order, _), .reconfirming(let order), .awaitingPayment(let order),
             .confirming(let order), .lapsed(let order), .verifyingPayment(let order), .processing(let order),
-            .holding(let order, _), .completed(let order), .refunded(let order, _):
+            .holding(let order, _, _), .completed(let order), .refunded(let order, _):
             order
         case .failed(_, let order), .expired(_, let order), .canceled(_, let order): order
         case .creatingUser, .findingUser, .startingKYC, .verifying, .refreshingCheck, .awaitingRegistration,

@@ -26,7 +26,8 @@ extension Onramp {
             // The venue has what it waited for, and is asked at once.
             if case .declaringPurpose(let applicant) = state { return .move(to: .registering(applicant: applicant)) }
         case .quoted(let quote):
-            if case .quoting(let purchase, let buyer, let asking, let rounds) = state {
+            // A price at which more is to be paid than was asked for is none that anybody could say yes to.
+            if case .quoting(let purchase, let buyer, let asking, let rounds) = state, !quote.isDearer(than: purchase) {
                 return .move(to: decide(on: quote, purchase, buyer, asking, rounds))
             }
         case .accepted(let price): return accept(price, in: state)
@@ -35,6 +36,7 @@ extension Onramp {
         case .paymentSent: return declarePayment(in: state)
         case .paymentConfirmed:
             if case .confirming(let order) = state { return .move(to: .awaitingPayment(order: order.declared())) }
+        case .acknowledged: return acknowledge(in: state)
         case .timedOut: return timeOut(in: state)
         case .cancelRequested: return cancel(in: state)
         case .refused(let why): return turnedDown(why, in: state)
@@ -83,8 +85,11 @@ extension Onramp {
         if let why = asked(in: state).flatMap({ price.objection(to: $0) }) { return .refuse(why) }
         return switch state {
         case .awaitingAcceptance(let purchase, let buyer, let quote, let asking, let rounds):
-            .move(to: .checking(purchase: purchase, buyer: buyer, quote: quote, asking: asking, rounds: rounds))
-        case .reconfirming(let order): .move(to: .awaitingPayment(order: order.agreeing().shown()))
+            .move(
+                to: .checking(
+                    purchase: purchase, buyer: buyer, quote: quote.agreeing(to: price.least), asking: asking,
+                    rounds: rounds))
+        case .reconfirming(let order): .move(to: .awaitingPayment(order: order.agreeing(to: price.least).shown()))
         case .creatingUser, .findingUser, .startingKYC, .verifying, .refreshingCheck, .awaitingRegistration,
             .registering, .awaitingPurpose, .declaringPurpose, .quoting:
             .refuse("there is no price to accept yet")
@@ -136,6 +141,9 @@ extension Onramp {
         case .creatingUser, .findingUser, .startingKYC, .verifying, .refreshingCheck, .awaitingRegistration,
             .registering, .awaitingPurpose, .declaringPurpose, .quoting, .awaitingAcceptance, .checking:
             .move(to: .canceled(refusal: Refusal(.canceled, "the app asked for it"), order: nil))
+        // Our key was used for something else, and no order of ours is there: whoever looks may give it up.
+        case .searching(_, _, _, let looks, let refusal?, _, _) where refusal.needsPerson && isLastLook(looks):
+            .move(to: .canceled(refusal: Refusal(.canceled, "the app asked for it"), order: nil))
         case .ordering, .searching: .refuse("the order is being placed; ask again in a moment")
         case .reconciling, .preparing, .reconfirming, .awaitingPayment, .confirming, .lapsed:
             .refuse("Borderless Payments takes no order back; one that is not paid expires by itself")
@@ -150,11 +158,11 @@ extension Onramp {
     /// Borderless Payments said no. What concerns our account, or is our own mistake, waits for a person: no order is
     /// given up for it.
     private static func turnedDown(_ why: Refusal, in state: State) -> Transition<Self> {
-        // Our key was used for something else: no order of ours may be sent again before a person has looked.
+        // Whatever is said against the order, an earlier copy of it may have been taken, or be on its way: a look at
+        // the customer's orders decides. Where our key was used for something else, a person looks before another.
         if case .ordering(let purchase, let buyer, let quote, let asking, let rounds) = state,
-            [.conflict, .duplicate].contains(why.code)
+            !why.needsPerson || why.code == .duplicate
         {
-            // Or another order of this customer's is open, or ours is on its way already.
             return .move(
                 to: .searching(
                     purchase: purchase, buyer: buyer, quote: quote, looks: 0, refusal: why, asking: asking,
@@ -166,13 +174,13 @@ extension Onramp {
             return .move(
                 to: why.code == .conflict
                     ? .findingUser(purchase: purchase) : .failed(refusal: why, order: nil))
-        case .findingUser, .quoting, .checking, .ordering: return .move(to: .failed(refusal: why, order: nil))
-        case .startingKYC(let applicant):
-            // A session that is open, or over: the next reads show which.
-            return .move(
-                to: why.code == .conflict
-                    ? .verifying(applicant: applicant, session: Session(url: nil, status: "INIT"))
-                    : .failed(refusal: why, order: nil))
+        case .findingUser, .quoting, .checking: return .move(to: .failed(refusal: why, order: nil))
+        case .startingKYC(var applicant):
+            guard why.code == .conflict else { return .move(to: .failed(refusal: why, order: nil)) }
+            // A session that is open, or over: the next reads show which. What they say of the one before is not its.
+            applicant.refreshes = nil
+            let session = Session(url: nil, status: "INIT", isNew: true)
+            return .move(to: .verifying(applicant: applicant, session: session))
         case .registering(let applicant):
             return .move(
                 to: why.code == .purposeRequired ? explain(applicant) : .awaitingRegistration(applicant: applicant))
@@ -183,9 +191,9 @@ extension Onramp {
             return .move(to: .verifying(applicant: applicant, session: session))
         // Over, or nothing that is confirmed: the order itself shows which.
         case .confirming(let order): return .move(to: .awaitingPayment(order: order.unconfirmed()))
-        case .verifying, .awaitingRegistration, .awaitingPurpose, .awaitingAcceptance, .searching, .reconciling,
-            .preparing, .reconfirming, .awaitingPayment, .lapsed, .verifyingPayment, .processing, .holding, .completed,
-            .refunded, .failed, .rejected, .expired, .canceled:
+        case .verifying, .awaitingRegistration, .awaitingPurpose, .awaitingAcceptance, .ordering, .searching,
+            .reconciling, .preparing, .reconfirming, .awaitingPayment, .lapsed, .verifyingPayment, .processing,
+            .holding, .completed, .refunded, .failed, .rejected, .expired, .canceled:
             return stray(in: state)
         }
     }

@@ -31,7 +31,7 @@ extension Onramp {
         public let url: String?
         /// How far the check is, in the provider's word.
         public let status: String
-        /// Whether it was just opened, and no read has shown it yet; nil: it isn't.
+        /// Whether it was just opened, here or elsewhere, and no read has shown it yet; nil: it isn't.
         public let isNew: Bool?
 
         /// A session.
@@ -100,15 +100,35 @@ extension Onramp {
         public let crypto: FiatAmount
         /// All fees, in euros.
         public let fees: FiatAmount?
+        /// What is paid in all, in euros.
+        public let total: FiatAmount?
         /// When it was asked for.
         public let receivedAt: Timestamp
+        /// The least that the app's yes to it named; nil: it named nothing, or was not asked.
+        public private(set) var agreed: FiatAmount?
 
         /// A quote.
-        public init(id: String, crypto: FiatAmount, fees: FiatAmount? = nil, receivedAt: Timestamp) {
+        public init(
+            id: String, crypto: FiatAmount, fees: FiatAmount? = nil, total: FiatAmount? = nil, receivedAt: Timestamp
+        ) {
             self.id = id
             self.crypto = crypto
             self.fees = fees
+            self.total = total
             self.receivedAt = receivedAt
+        }
+
+        /// The same, now that the app has said yes to no less than this.
+        func agreeing(to least: FiatAmount?) -> Quote {
+            var quote = self
+            quote.agreed = least
+            return quote
+        }
+
+        /// Whether more is to be paid than was asked for.
+        func isDearer(than purchase: Purchase) -> Bool {
+            guard let total, let asked = FiatAmount(purchase.fiatAmount.text) else { return false }
+            return total > asked
         }
 
         /// When an order may no longer rely on it: “about ten minutes”, less what a request may take (Borderless
@@ -133,7 +153,7 @@ extension Onramp {
         public private(set) var crypto: FiatAmount?
         /// How it is paid.
         public private(set) var instructions: Instructions?
-        /// The least that the app has agreed to since; nil: what was agreed with the quote holds.
+        /// The least that the app has agreed to in so many words; nil: what was agreed with the quote holds.
         public private(set) var agreed: FiatAmount?
         /// Whether the provider was told that the customer says to have paid.
         public private(set) var isDeclared = false
@@ -141,13 +161,18 @@ extension Onramp {
         public private(set) var confirmationsLeft: Int?
         /// What is known of the customer's payment.
         public private(set) var payment = Payment.none
+        /// Whether it was called completed; nil: never.
+        public private(set) var isDelivered: Bool?
+        /// What was wrong with it when somebody took note of that; nil: nothing.
+        public private(set) var discrepancy: String?
 
         /// An order as it was placed.
-        public init(id: String, purchase: Purchase, buyer: Buyer, quoted: FiatAmount) {
+        public init(id: String, purchase: Purchase, buyer: Buyer, quoted: FiatAmount, agreed: FiatAmount? = nil) {
             self.id = id
             self.purchase = purchase
             self.buyer = buyer
             self.quoted = quoted
+            self.agreed = agreed
         }
 
         /// The same with what has become known; what was known before is never forgotten.
@@ -158,6 +183,7 @@ extension Onramp {
             if let new = report.instructions, new.isOther(than: instructions) { order.instructions = new }
             if report.isDeclared { order = order.declared() }
             if report.status.showsPayment { order.payment = .seen }
+            if report.status == .completed { order.isDelivered = true }
             return order
         }
 
@@ -182,17 +208,32 @@ extension Onramp {
         /// The same, now that the provider does not want to hear of it: whoever says it again is heard again.
         public func unconfirmed() -> Order { changed { ($0.isDeclared, $0.confirmationsLeft) = (false, nil) } }
 
-        /// The same, now that the app has agreed to what the order gives.
-        public func agreeing() -> Order { changed { $0.agreed = $0.crypto ?? $0.quoted } }
+        /// The same, now that the app has agreed to what the order gives, or to no less than this.
+        public func agreeing(to least: FiatAmount? = nil) -> Order {
+            changed { $0.agreed = least ?? $0.crypto ?? $0.quoted }
+        }
 
-        /// Whether it gives what was agreed to: the limit where the price was taken for that, the quote where the app
-        /// said yes to it.
+        /// Whether it gives what was agreed to: what the app's yes named, or the whole quote where that named nothing;
+        /// but never more than the limit, which is taken without asking.
         public var isAsAgreed: Bool {
             let limit = purchase.minCryptoAmount?.amount
             let wasAsked = purchase.accept == .ask || limit.map { quoted < $0 } ?? false
-            let least = agreed ?? (wasAsked ? min(quoted, limit ?? quoted) : limit)
+            let yes = agreed ?? (wasAsked ? quoted : nil)
+            let least = yes.map { min($0, limit ?? $0) } ?? limit
             return least.map { (crypto ?? quoted) >= $0 } ?? true
         }
+
+        /// The same, now that it has been called completed.
+        public func delivered() -> Order { changed { $0.isDelivered = true } }
+
+        /// The same, now that a person has taken note of what is wrong with it.
+        public func noting(_ words: String) -> Order { changed { $0.discrepancy = words } }
+
+        /// Whether there is as much time to pay as there.
+        func endsLike(_ other: Order) -> Bool { instructions?.end == other.instructions?.end }
+
+        /// How far along a status has to be that can still be news: a payment that was seen is never asked for again.
+        var leastRank: Int { isDelivered == true ? 4 : payment == .seen ? 2 : 0 }
 
         private func changed(_ change: (inout Order) -> Void) -> Order {
             var order = self
@@ -253,10 +294,13 @@ extension Onramp {
         public let reference: String
         /// How much.
         public let amount: FiatAmount?
+        /// Of which currency.
+        public let currency: String?
 
         /// An account.
         public init(
-            iban: String, bic: String?, beneficiary: String?, bank: String?, reference: String, amount: FiatAmount?
+            iban: String, bic: String?, beneficiary: String?, bank: String?, reference: String, amount: FiatAmount?,
+            currency: String? = nil
         ) {
             self.iban = iban
             self.bic = bic
@@ -264,6 +308,7 @@ extension Onramp {
             self.bank = bank
             self.reference = reference
             self.amount = amount
+            self.currency = currency
         }
     }
 
@@ -299,6 +344,20 @@ extension Onramp {
         }
     }
 
+    /// What we find wrong with an order, beside what the provider says of it.
+    public struct Finding: Codable, Hashable, Sendable {
+        /// For a person.
+        public let words: String
+        /// How the order is over, by the provider's last word; nil: it isn't.
+        public let end: Status?
+
+        /// A finding.
+        public init(words: String, end: Status? = nil) {
+            self.words = words
+            self.end = end
+        }
+    }
+
     /// How far an order is (Borderless Payments documentation, “Reference tables”).
     public enum Status: Codable, Hashable, Sendable {
         case pending
@@ -323,6 +382,31 @@ extension Onramp {
             case .processing: 3
             case .completed, .failed, .canceled, .expired, .refunded: 4
             case .other: nil
+            }
+        }
+
+        /// Whether crypto is still to come, or has come: whatever the order says of itself then has to be true.
+        var mayDeliver: Bool {
+            switch self {
+            case .pending, .reconciling, .awaitingPayment, .verifyingPayment, .processing, .completed, .other: true
+            case .failed, .canceled, .expired, .refunded: false
+            }
+        }
+
+        /// The provider's word.
+        public var word: String {
+            switch self {
+            case .pending: "PENDING"
+            case .reconciling: "PENDING_RECONCILIATION"
+            case .awaitingPayment: "AWAITING_PAYMENT"
+            case .verifyingPayment: "PAYMENT_VERIFYING"
+            case .processing: "PROCESSING"
+            case .completed: "COMPLETED"
+            case .failed: "FAILED"
+            case .canceled: "CANCELLED"
+            case .expired: "EXPIRED"
+            case .refunded: "REFUNDED"
+            case .other(let word): word
             }
         }
 

@@ -34,7 +34,8 @@ public enum Onramp: Workflow {
         case awaitingRegistration(applicant: Applicant)
         /// Asking the venue once more. To `awaitingRegistration`, or to the purpose that it wants to know.
         case registering(applicant: Applicant)
-        /// The venue wants to know what the crypto is for: the app says it. To `declaringPurpose`.
+        /// The venue wants to know what the crypto is for: the app says it, here or in another job of the customer's.
+        /// To `declaringPurpose`, `quoting` or an end.
         case awaitingPurpose(applicant: Applicant)
         /// Telling the venue. To `registering`.
         case declaringPurpose(applicant: Applicant)
@@ -47,18 +48,20 @@ public enum Onramp: Workflow {
         /// Placing the order, with a look for it before any repetition. To wherever it is, or to `searching`.
         case ordering(purchase: Purchase, buyer: Buyer, quote: Quote, asking: Asking? = nil, rounds: Int? = nil)
         /// Has an order been placed after all? To wherever it is, to `quoting`, or to `failed` for the refusal; a
-        /// refusal that needs a person parks it here, where nothing but reads is ever sent.
+        /// refusal that needs a person parks it here, where nothing but reads is ever sent, until it is canceled.
         case searching(
             purchase: Purchase, buyer: Buyer, quote: Quote, looks: Int, refusal: Refusal?, asking: Asking? = nil,
             rounds: Int? = nil)
         /// The provider finds out whether the venue took the order: no other may be placed. To wherever it is.
         case reconciling(order: Order)
-        /// Taken; how it is to be paid is not known yet. To wherever it is.
-        case preparing(order: Order)
+        /// Taken; how it is to be paid is not known yet, or is shown with another end than before, which the next read
+        /// counts anew. To wherever it is.
+        case preparing(order: Order, isShown: Bool? = nil)
         /// The order gives less than was agreed: nothing is shown to be paid until the app says yes. To
         /// `awaitingPayment`.
         case reconfirming(order: Order)
-        /// The customer pays, by transfer or on a page of the bank. To `confirming`, `lapsed`, or wherever it is.
+        /// The customer pays, by transfer or on a page of the bank. To `confirming`, `lapsed`, or wherever it is; to
+        /// `preparing` where the time to pay has changed.
         case awaitingPayment(order: Order)
         /// Passing on that the customer says to have paid. To `awaitingPayment`.
         case confirming(order: Order)
@@ -68,8 +71,9 @@ public enum Onramp: Workflow {
         case verifyingPayment(order: Order)
         /// The crypto is bought and sent. To an end.
         case processing(order: Order)
-        /// A status that nobody knows, or an order that is not the one ordered: a person looks. To wherever it goes on.
-        case holding(order: Order, status: String)
+        /// A status that nobody knows, an order that is not the one ordered, or one that is not delivered after all: a
+        /// person looks. To wherever it goes on, or, where it is over as we found it, to that end by `acknowledge`.
+        case holding(order: Order, status: String, finding: Finding? = nil)
         case completed(order: Order)
         case refunded(order: Order, reason: Refusal)
         case failed(refusal: Refusal, order: Order?)
@@ -92,6 +96,7 @@ public enum Onramp: Workflow {
         case noOrderFound
         case paymentSent
         case paymentConfirmed
+        case acknowledged
         case timedOut
         case cancelRequested
         case refused(refusal: Refusal)

@@ -12,6 +12,7 @@ extension PontisPayout {
             .processing(payout: payout),
             .completed(payout: payout),
             .holding(payout: payout, status: "on_hold"),
+            .holding(payout: payout.delivered(), status: "on_hold"),
             .reconfirming(order: order, tries: Tries().afterRateMove),
             .sending(order: order, tries: tooManyMoves),
             .postponed(order: order, tries: Tries().afterPostponement, refusal: limit),

@@ -43,9 +43,11 @@ extension PontisPayout {
         case .completed:
             // No bank reference supports it: whoever needs certainty reconciles it with another source.
             output["evidence"] = .string("provider_claim")
-        case .holding(_, let status):
+        case .holding(let payout, let status):
             output["status"] = .string(status)
-            output["reason"] = .string("PontisGlobe says “\(status)”: ask its support what that means for the payout")
+            let says = payout.isDelivered == true ? "called it completed, and says now" : "says"
+            output["reason"] = .string(
+                "PontisGlobe \(says) “\(status)”: ask its support what that means for the payout")
         case .sending, .awaitingApproval, .queued, .processing, .canceled, .expired: break
         }
         return output

@@ -69,23 +69,30 @@ extension PontisPayout {
         switch state {
         case .sending(let order, _):
             .move(to: place(Payout(id: report.id, order: order), report.status))
+        case .holding(let payout, _) where payout.isDelivered == true: undo(payout, report.status, in: state)
         case .awaitingApproval(let payout), .queued(let payout), .processing(let payout), .holding(let payout, _):
-            place(payout, report.status) == state ? .ignore : .move(to: place(payout, report.status))
-        case .completed(let payout): undo(payout, report.status)
+            change(state, to: place(payout, report.status))
+        case .completed(let payout): undo(payout, report.status, in: state)
         case .reversed, .failed, .rejected, .canceled, .expired: .ignore
         case .reconfirming, .postponed: .unexpected
         }
     }
 
-    /// Whatever contradicts a delivery that was reported undoes it, so that somebody reconciles it; what a reading says
-    /// that lags behind, or in a word that nobody knows, does not.
-    private static func undo(_ payout: Payout, _ status: Status) -> Transition<Self> {
+    private static func change(_ state: State, to next: State) -> Transition<Self> {
+        next == state ? .ignore : .move(to: next)
+    }
+
+    /// Whatever contradicts a delivery that was reported undoes it, so that somebody reconciles it; a word that nobody
+    /// knows lies on a desk until it is known, and what a reading says that lags behind is no news.
+    private static func undo(_ payout: Payout, _ status: Status, in state: State) -> Transition<Self> {
         switch status {
         case .reversed(let why): .move(to: .reversed(payout: payout, refusal: why))
         case .failed(let why): .move(to: contradicted(payout, "failed", why.message))
         case .rejected(let why): .move(to: contradicted(payout, "rejected", why.message))
         case .canceled: .move(to: contradicted(payout, "canceled", nil))
-        case .pendingApproval, .pending, .processing, .completed, .other: .ignore
+        case .other(let word): change(state, to: .holding(payout: payout.delivered(), status: word))
+        case .completed: change(state, to: .completed(payout: payout))
+        case .pendingApproval, .pending, .processing: .ignore
         }
     }
 

@@ -154,11 +154,20 @@ extension PontisPayout {
         public let id: String
         /// What was ordered.
         public let order: Order
+        /// Whether it was called completed before a status that nobody knows; nil: it wasn't.
+        public private(set) var isDelivered: Bool?
 
         /// A payout.
         public init(id: String, order: Order) {
             self.id = id
             self.order = order
+        }
+
+        /// The same, now that it has been called completed.
+        public func delivered() -> Payout {
+            var payout = self
+            payout.isDelivered = true
+            return payout
         }
     }
 

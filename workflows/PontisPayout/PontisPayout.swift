@@ -30,9 +30,9 @@ public enum PontisPayout: Workflow {
         case queued(payout: Payout)
         /// With the payment network. To `completed` or `failed`.
         case processing(payout: Payout)
-        /// A status that nobody knows: a person looks. To wherever it goes on.
+        /// A status that nobody knows, perhaps after a delivery: a person looks. To wherever it goes on.
         case holding(payout: Payout, status: String)
-        /// Delivered; looked at daily for a while. To `reversed`.
+        /// Delivered; looked at daily for a while. To `reversed`, or to `holding` for a status that nobody knows.
         case completed(payout: Payout)
         /// Delivered once, and returned since.
         case reversed(payout: Payout, refusal: Refusal)

@@ -21,7 +21,7 @@ public struct ReceivedWebhook: Hashable, Sendable {
     public let references: [String]
     /// Its headers, without credentials and signatures.
     public let headers: [String: String]
-    /// Its body, byte for byte.
+    /// Its body, byte for byte; of one about a person only what names it.
     public let body: [UInt8]
 
     /// A webhook.

@@ -45,6 +45,8 @@ extension PartnerClient {
         public let cryptoAmount: FiatAmount
         /// All fees, in the currency that is paid; already taken off what arrives.
         public let fees: FiatAmount?
+        /// What is paid in all.
+        public let total: FiatAmount?
     }
 
     /// What is ordered.
@@ -175,6 +177,8 @@ extension PartnerClient {
         public let reference: String?
         /// How much.
         public let amount: FiatAmount?
+        /// Of which currency, such as `EUR`.
+        public let currency: String?
         /// Until when.
         public let dueBy: Timestamp?
         /// The bank's page, good for about ten minutes; only for Open Banking.
@@ -267,7 +271,7 @@ extension PartnerClient {
 
 extension PartnerClient.PaymentInstructions: Decodable {
     private enum Key: String, CodingKey {
-        case iban, bic, beneficiary_name, bank_name, reference, amount, due_by, redirect_url
+        case iban, bic, beneficiary_name, bank_name, reference, amount, currency, due_by, redirect_url
     }
 
     /// Reads instructions; what one way of paying doesn't have is null.
@@ -279,6 +283,7 @@ extension PartnerClient.PaymentInstructions: Decodable {
         bank = container.tolerant(.bank_name)
         reference = container.tolerant(.reference)
         amount = container.tolerant(.amount)
+        currency = container.tolerant(.currency)
         dueBy = container.tolerant(.due_by)
         redirectURL = container.tolerant(.redirect_url)
     }
@@ -286,7 +291,7 @@ extension PartnerClient.PaymentInstructions: Decodable {
 
 extension PartnerClient.Quote: Decodable {
     private struct Fees: Decodable { let total: FiatAmount? }
-    private enum Key: String, CodingKey { case quote_id, crypto_amount, fees }
+    private enum Key: String, CodingKey { case quote_id, crypto_amount, fees, total_fiat_amount }
 
     /// Reads a quote; what arrives is taken as it is quoted, and never worked out anew.
     public init(from decoder: any Decoder) throws {
@@ -295,6 +300,7 @@ extension PartnerClient.Quote: Decodable {
         cryptoAmount = try container.decode(FiatAmount.self, forKey: .crypto_amount)
         let fees: Fees? = container.tolerant(.fees)
         self.fees = fees?.total
+        total = container.tolerant(.total_fiat_amount)
     }
 }
 

@@ -52,6 +52,18 @@ public struct PartnerClient: Sendable {
         try api.decode(try await send(method, path, [], key: key, leg: .write), leg: .write)
     }
 
+    /// The same, where nothing of the answer's body matters.
+    func send(
+        _ method: HTTPMethod, _ path: String, _ body: [UInt8], key: String?, leg: Leg
+    ) async throws(CallFailure) -> HTTPResponse {
+        var headers: HTTPHeaders = ["Authorization": "Bearer \(account.apiKey.reveal())"]
+        if !body.isEmpty { headers["Content-Type"] = "application/json" }
+        if let key { headers["Idempotency-Key"] = key }
+        let response = try await api.send(HTTPRequest(method, "/api/v1" + path, headers: headers, body: body), leg: leg)
+        if let failure = PartnerError.failure(of: response, leg: leg) { throw failure }
+        return response
+    }
+
     /// Test is not live: an object of the other mode is none of ours, whatever it says.
     func checkMode(_ mode: String?, of what: String) throws(CallFailure) {
         guard let words = difference(of: mode, in: what) else { return }
@@ -67,18 +79,6 @@ public struct PartnerClient: Sendable {
     private func difference(of mode: String?, in what: String) -> String? {
         guard let mode, mode.lowercased() != account.mode.text else { return nil }
         return "\(what) belongs to \(mode), and this account is \(account.mode)"
-    }
-
-    /// The same, where nothing of the answer's body matters.
-    func send(
-        _ method: HTTPMethod, _ path: String, _ body: [UInt8], key: String?, leg: Leg
-    ) async throws(CallFailure) -> HTTPResponse {
-        var headers: HTTPHeaders = ["Authorization": "Bearer \(account.apiKey.reveal())"]
-        if !body.isEmpty { headers["Content-Type"] = "application/json" }
-        if let key { headers["Idempotency-Key"] = key }
-        let response = try await api.send(HTTPRequest(method, "/api/v1" + path, headers: headers, body: body), leg: leg)
-        if let failure = PartnerError.failure(of: response, leg: leg) { throw failure }
-        return response
     }
 
     /// An id as part of a path: whatever could mean something there is refused.

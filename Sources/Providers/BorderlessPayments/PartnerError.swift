@@ -31,6 +31,8 @@ struct PartnerError {
         let error = PartnerError(response)
         switch response.status {
         case 429, 503: return .notApplied(retryAfter: response.retryAfter, message: error.line)
+        // Not their words: whoever stands between may have lost the answer of an order that was taken.
+        case _ where error.code.isEmpty && leg == .write: return .unknown(message: error.line)
         case 400..<500 where response.status != 408:
             return .refused(CallRefusal(Refusal(error.refusal, error.line), status: response.status))
         default:

@@ -31,7 +31,12 @@ extension PartnerClient {
     }
 
     /// What our calls need: scopes are set for good when a key is made.
-    static let neededScopes = ["users:read", "users:write", "kyc:write", "quotes:read", "orders:read", "orders:write"]
+    ///
+    /// Why an order came to nothing is told in webhooks only, and so read from their deliveries.
+    static let neededScopes = [
+        "users:read", "users:write", "kyc:write", "quotes:read", "orders:read", "orders:write",
+        "webhook_deliveries:read",
+    ]
 
     /// Whether the key is of this account's mode and may do what our calls do (`GET /context`), and which of these
     /// things are not sold at present (`GET /quotes/catalogue`); refused where mode or scopes are not right.

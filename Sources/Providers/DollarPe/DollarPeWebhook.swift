@@ -21,7 +21,7 @@ public enum DollarPeWebhook {
     }
 
     /// What happened.
-    public struct Event: Hashable, Sendable, Decodable {
+    public struct Event: Hashable, Sendable, Codable {
         /// `PAYOUT`, `PAYIN`, `CUSTOMER`, `BANK` or `EDD`.
         public let type: String
         /// The id of what it happened to: not of the event.
@@ -31,6 +31,15 @@ public enum DollarPeWebhook {
 
         /// The same for each delivery of the same event: the id alone would swallow a refund that follows a success.
         public var deduplicationKey: String { "\(type)|\(id)|\(event)" }
+
+        /// What may be kept of its body: that of a payout as it came, of anything else no more than these members. A
+        /// customer's or a bank account's may hold personal data, and nothing needs that: webhooks are not believed.
+        public func kept(of body: [UInt8]) -> [UInt8] {
+            if type == "PAYOUT" { return body }
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = .sortedKeys
+            return (try? encoder.encode(self)).map(Array.init) ?? []
+        }
     }
 
     /// Checks a webhook: first its signature, then its age, then its form.

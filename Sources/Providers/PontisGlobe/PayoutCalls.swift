@@ -104,7 +104,8 @@ extension PontisClient {
 
     /// An id of the sandbox under a live account, or the other way round, means that we talk to the wrong system.
     ///
-    /// A test account that is not at PontisGlobe's own sandbox talks to a simulator, which plays either.
+    /// It has been taken, so this is no “no”. A test account that is not at PontisGlobe's own sandbox talks to a
+    /// simulator, which plays either.
     private func check(_ payout: Payout) throws(CallFailure) {
         let isOfSandbox = payout.id.hasPrefix("sb_")
         let message: String
@@ -115,7 +116,7 @@ extension PontisClient {
         } else {
             return
         }
-        throw .refused(CallRefusal(Refusal(.forbidden, message)))
+        throw .unknown(message: message)
     }
 }
 

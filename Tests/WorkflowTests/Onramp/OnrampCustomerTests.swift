@@ -121,8 +121,21 @@ struct OnrampCustomerTests {
         var job = F.simulation(in: .startingKYC(applicant: F.applicant()))
         job.receive(refusal: ProviderRefusal(code: "conflict", message: "KYC has started"))
         #expect(job.activity == .readUser(id: "user-1"))
+        // The last session's word: it uses up none of this one's.
+        for _ in 0..<5 {
+            #expect(job.receive(.userRead(user: F.user(.expired, registered: false))) == .ignore)
+        }
         job.receive(.userRead(user: F.user()))
         #expect(F.name(job) == "quoting")
+    }
+
+    @Test("A session of another job's that no read has shown gets its whole day, however old the check is")
+    func startedElsewhereLate() {
+        var applicant = F.applicant()
+        applicant.refreshes = 30
+        var job = F.simulation(in: .startingKYC(applicant: applicant))
+        job.receive(refusal: ProviderRefusal(code: "conflict", message: "KYC has started"))
+        #expect(job.receive(.userRead(user: F.user(.expired, registered: false))) == .ignore)
     }
 
     @Test("Approved alone is not enough: the venue is reminded, more and more rarely, and then a person looks")
@@ -189,6 +202,22 @@ struct OnrampCustomerTests {
         job.receive(.purposeDeclared)
         job.receive(.registrationAsked)
         #expect(F.name(job) == "awaitingRegistration")
+    }
+
+    @Test("While the app is asked what it is for, the user is read: another job may have said it")
+    func purposeGivenElsewhere() {
+        let waiting = F.simulation(in: .awaitingPurpose(applicant: F.applicant()))
+        #expect(waiting.activity == .readUser(id: "user-1"))
+        #expect(waiting.plan.deadline?.limit == .after(.days(14)))
+        for (user, place) in [
+            (F.user(), "quoting"), (F.user(registered: false, vetoed: true), "rejected"),
+            (F.user(disabled: true), "failed"),
+        ] {
+            var job = waiting
+            #expect(job.receive(.userRead(user: F.user(registered: false))) == .ignore)
+            job.receive(.userRead(user: user))
+            #expect(F.name(job) == place)
+        }
     }
 
     @Test("Nobody says what it is for in two weeks: the purchase expires")

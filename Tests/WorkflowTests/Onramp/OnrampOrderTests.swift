@@ -95,6 +95,25 @@ struct OnrampOrderTests {
         #expect(job.state == .failed(refusal: Refusal("conflict", "open order"), order: nil))
     }
 
+    @Test("Any other no to the order is no proof that there is none: it is looked for, and then the job has failed")
+    func refusedOrder() {
+        for code in ["invalid", "not_found", "something_new"] {
+            var job = F.simulation(in: .ordering(purchase: F.purchase(), buyer: F.buyer, quote: F.quote()))
+            job.receive(refusal: ProviderRefusal(code: code, message: "no"))
+            #expect(job.activity == .findOrder(user: "user-1"))
+            var own = job
+            own.receive(.reported(report: F.report(.awaitingPayment)))
+            #expect(F.name(own) == "awaitingPayment")
+            for _ in 0..<3 {
+                #expect(
+                    job.receive(signal: Signal(name: "cancel"))
+                        == .refuse("the order is being placed; ask again in a moment"))
+                job.receive(.noOrderFound)
+            }
+            #expect(job.state == .failed(refusal: Refusal(Refusal.Code(rawValue: code), "no"), order: nil))
+        }
+    }
+
     @Test("A key that is known with another body was used: nothing but reads is sent again, and a person looks")
     func keyMismatch() {
         var job = F.simulation(in: .ordering(purchase: F.purchase(), buyer: F.buyer, quote: F.quote()))
@@ -103,13 +122,19 @@ struct OnrampOrderTests {
         var own = job
         own.receive(.reported(report: F.report(.awaitingPayment)))
         #expect(F.name(own) == "awaitingPayment")
-        for _ in 0..<2 { job.receive(.noOrderFound) }
+        for _ in 0..<2 {
+            #expect(
+                job.receive(signal: Signal(name: "cancel"))
+                    == .refuse("the order is being placed; ask again in a moment"))
+            job.receive(.noOrderFound)
+        }
         // Also when it is retried, as often as anybody likes.
         for _ in 0..<3 { #expect(job.receive(.noOrderFound) == .unexpected) }
         #expect(job.isParked)
         #expect(job.activity == .findOrder(user: "user-1"))
-        #expect(
-            job.receive(signal: Signal(name: "cancel")) == .refuse("the order is being placed; ask again in a moment"))
+        // Whoever has looked may give it up.
+        job.receive(signal: Signal(name: "cancel"))
+        #expect(job.outcome == .canceled)
     }
 
     @Test("An order that is not the one asked for shows nothing to pay, and lies on a desk until it is")
@@ -139,7 +164,10 @@ struct OnrampOrderTests {
             var job = F.simulation(in: .ordering(purchase: purchase, buyer: F.buyer, quote: F.quote()))
             job.receive(event)
             #expect(F.name(job) == "holding")
-            #expect(Onramp.output(of: job.state)["status"] == .string("not what was ordered: \(words)"))
+            #expect(Onramp.output(of: job.state)["status"] == "AWAITING_PAYMENT")
+            #expect(
+                Onramp.output(of: job.state)["reason"]
+                    == .string("the order is not what was ordered: \(words): ask Borderless Payments' support"))
             #expect(Onramp.output(of: job.state)["payment"] == "none")
             #expect(job.receive(event) == .ignore)
             job.receive(.reported(report: F.report(.awaitingPayment)))
@@ -152,6 +180,78 @@ struct OnrampOrderTests {
                 ($0.fiatAmount, $0.user) = (F.amount("100"), "user-1")
             })
         #expect(F.name(same) == "awaitingPayment")
+    }
+
+    @Test("Instructions to pay another amount, or in another currency, are not shown")
+    func otherInstructions() {
+        for (amount, currency, words) in [
+            ("100.01", "EUR", "what is to be paid is “100.01” instead of “100.00”"),
+            ("99", nil, "what is to be paid is “99” instead of “100.00”"),
+            ("100", "USD", "its currency is “USD” instead of “EUR”"), ("100.00", "eur", nil), (nil, nil, nil),
+        ] as [(String?, String?, String?)] {
+            let account = Onramp.BankAccount(
+                iban: "LT601010012345678901", bic: nil, beneficiary: nil, bank: nil, reference: "BP-1",
+                amount: amount.map(F.amount), currency: currency)
+            var job = F.simulation(in: .preparing(order: F.order()))
+            let pay = Onramp.Instructions.transfer(account: account, dueBy: nil)
+            job.receive(.reported(report: F.report(.awaitingPayment, pay: pay)))
+            #expect(F.name(job) == (words == nil ? "awaitingPayment" : "holding"))
+            #expect((Onramp.output(of: job.state)["payment_instructions"] == nil) == (words != nil))
+            guard let words else { continue }
+            #expect(
+                Onramp.output(of: job.state)["reason"]
+                    == .string("the order is not what was ordered: \(words): ask Borderless Payments' support"))
+        }
+    }
+
+    /// An order that says to send to another wallet.
+    private func elsewhere(_ status: Onramp.Status) -> Onramp.Event {
+        var echo = Onramp.Echo()
+        echo.wallet = "0x1"
+        return .reported(report: F.report(status, echo: echo))
+    }
+
+    @Test(
+        "An order that turns out to be another after the customer has paid is held in every state, and noted at the end"
+    )
+    func otherOrderLater() {
+        let order = F.order().shown()
+        for status in [
+            Onramp.Status.pending, .reconciling, .awaitingPayment, .verifyingPayment, .processing, .completed,
+            .other(word: "ON_HOLD"),
+        ] {
+            for state in [
+                Onramp.State.ordering(purchase: F.purchase(), buyer: F.buyer, quote: F.quote()),
+                .reconciling(order: order), .preparing(order: order), .reconfirming(order: order),
+                .awaitingPayment(order: order), .confirming(order: order), .lapsed(order: order),
+                .verifyingPayment(order: order), .processing(order: order), .holding(order: order, status: "X"),
+            ] {
+                var job = F.simulation(in: state)
+                guard job.receive(elsewhere(status)) != .ignore else { continue }
+                #expect(F.name(job) == "holding", "\(status) in \(state)")
+                #expect(job.plan.overdue?.after == .zero)
+                #expect(Onramp.output(of: job.state)["payment_instructions"] == nil)
+                #expect(job.receive(elsewhere(status)) == .ignore)
+            }
+        }
+        var job = F.simulation(in: .processing(order: order))
+        job.receive(elsewhere(.processing))
+        #expect(
+            job.receive(signal: Signal(name: "acknowledge"))
+                == .refuse("the order is not over yet: its end comes by itself"))
+        job.receive(elsewhere(.completed))
+        #expect(Onramp.output(of: job.state)["status"] == "COMPLETED")
+        job.receive(signal: Signal(name: "acknowledge"))
+        #expect(job.outcome == .completed)
+        #expect(
+            Onramp.output(of: job.state)["discrepancy"]
+                == .string(
+                    "the order is not what was ordered: the wallet is “0x1” instead of “\(EVMAddress.sample.text)”"))
+        #expect(job.receive(elsewhere(.completed)) == .ignore)
+        // One that comes to nothing delivers nothing to anybody.
+        var unpaid = F.simulation(in: .holding(order: F.order(), status: "PENDING"))
+        unpaid.receive(elsewhere(.expired))
+        #expect(unpaid.outcome == .expired)
     }
 
     @Test(
@@ -226,6 +326,17 @@ struct OnrampOrderTests {
         #expect(F.name(job) == "confirming")
     }
 
+    @Test("The customer's word is kept while the order is held, and passed on once it is clear what the order is")
+    func saidWhileHeld() {
+        var job = F.awaitingPayment()
+        job.receive(elsewhere(.awaitingPayment))
+        job.receive(signal: Signal(name: "payment_sent"))
+        #expect(F.name(job) == "holding")
+        #expect(job.receive(signal: Signal(name: "payment_sent")) == .ignore)
+        job.receive(.reported(report: F.report(.awaitingPayment)))
+        #expect(job.activity == .confirmPayment(order: "order-1"))
+    }
+
     @Test("The customer's word is kept where the order has changed since: passed on as soon as the app has said yes")
     func saidWhileReconfirming() {
         var job = F.awaitingPayment(F.purchase(.ask))
@@ -268,6 +379,42 @@ struct OnrampOrderTests {
         #expect(F.name(job) == "processing")
     }
 
+    @Test("Another end of the time to pay is counted anew, and what is shown stays shown")
+    func otherEnd() {
+        func pay(until end: Timestamp?) -> Onramp.Event {
+            let account = Onramp.BankAccount(
+                iban: "LT601010012345678901", bic: nil, beneficiary: nil, bank: nil, reference: "BP-1", amount: nil)
+            return .reported(
+                report: F.report(.awaitingPayment, pay: .transfer(account: account, dueBy: end)))
+        }
+        for (before, after) in [
+            (nil, F.noon + .hours(47)), (F.noon + .hours(47), F.noon + .hours(71)), (F.noon + .hours(47), nil),
+        ] as [(Timestamp?, Timestamp?)] {
+            var job = F.simulation(in: .preparing(order: F.order()))
+            job.receive(pay(until: before))
+            #expect(job.plan.deadline?.limit == before.map { .at($0) })
+            job.receive(pay(until: after))
+            #expect(F.name(job) == "preparing")
+            #expect(Onramp.output(of: job.state)["payment_instructions"]?["reference"] == "BP-1")
+            var said = job
+            said.receive(signal: Signal(name: "payment_sent"))
+            #expect(said.activity == .confirmPayment(order: "order-1"))
+            job.receive(pay(until: after))
+            #expect(F.name(job) == "awaitingPayment")
+            #expect(job.plan.deadline?.limit == after.map { .at($0) })
+            #expect(job.receive(pay(until: after)) == .ignore)
+        }
+        var page = F.awaitingPayment(F.purchase(paidBy: .openBanking), pay: F.page)
+        let other = Onramp.Instructions.page(url: "https://bank.example/2", until: F.noon + .minutes(18))
+        page.receive(.reported(report: F.report(.awaitingPayment, pay: other)))
+        #expect(Onramp.output(of: page.state)["payment_instructions"]?["redirect_url"] == "https://bank.example/2")
+        #expect(
+            page.receive(signal: Signal(name: "payment_sent"))
+                == .refuse("a payment on the bank's page confirms itself"))
+        page.receive(.reported(report: F.report(.awaitingPayment, pay: other)))
+        #expect(page.plan.deadline?.limit == .at(F.noon + .minutes(18)))
+    }
+
     @Test("Refunded from any state: how much came back is not known, and that is said")
     func refundedFromAnywhere() {
         let order = F.order()
@@ -285,7 +432,7 @@ struct OnrampOrderTests {
         }
     }
 
-    @Test("Terminal is sticky, statuses skip but never go back, and one that nobody knows waits for a person")
+    @Test("Statuses skip but never go back, also after the end, and one that nobody knows waits for a person")
     func order() {
         var job = F.awaitingPayment()
         job.receive(.reported(report: F.report(.processing)))
@@ -301,7 +448,7 @@ struct OnrampOrderTests {
             #expect(job.receive(.reported(report: F.report(stale))) == .ignore)
         }
         job.receive(.reported(report: F.report(.completed)))
-        for late in [Onramp.Status.failed, .processing, .awaitingPayment, .other(word: "X")] {
+        for late in [Onramp.Status.processing, .awaitingPayment, .completed] {
             #expect(job.receive(.reported(report: F.report(late))) == .ignore)
         }
         #expect(job.outcome == .completed)
@@ -321,7 +468,7 @@ struct OnrampOrderTests {
             #expect(watch?.activity == .readOrder(id: "order-1"))
             #expect(watch?.every == .days(1))
             #expect(watch?.period == .days(days))
-            for late in [Onramp.Status.failed, .completed, .awaitingPayment] {
+            for late in [status, .pending, .awaitingPayment] {
                 #expect(job.receive(.reported(report: F.report(late))) == .ignore)
             }
             #expect(job.receive(refusal: ProviderRefusal(code: "unauthorized", message: "revoked")) == .ignore)
@@ -333,6 +480,52 @@ struct OnrampOrderTests {
         var unpaid = F.simulation(in: .preparing(order: F.order()))
         unpaid.receive(.reported(report: F.report(.failed)))
         #expect(unpaid.plan.watch == nil)
+    }
+
+    @Test("Delivered, and then said to have come to nothing: on a desk until somebody has taken note of it")
+    func contradictedLater() {
+        for (status, outcome) in [
+            (Onramp.Status.failed, Outcome.failed), (.canceled, .canceled), (.expired, .expired),
+            (.other(word: "REVIEW"), .completed),
+        ] {
+            var job = F.simulation(in: .completed(order: F.order().shown()))
+            job.receive(.reported(report: F.report(status)))
+            #expect(F.name(job) == "holding")
+            #expect(job.plan.overdue?.after == .zero)
+            let words = "Borderless Payments called the order COMPLETED, and says now “\(status.word)”"
+            #expect(
+                Onramp.output(of: job.state)["reason"]
+                    == .string("\(words): ask Borderless Payments' support, and acknowledge it once it is settled"))
+            for same in [status, .processing] {
+                #expect(job.receive(.reported(report: F.report(same))) == .ignore)
+            }
+            var corrected = job
+            corrected.receive(.reported(report: F.report(.completed)))
+            #expect(corrected.outcome == .completed)
+            var back = job
+            back.receive(.reported(report: F.report(.refunded)))
+            #expect(back.outcome == .refunded)
+            job.receive(signal: Signal(name: "acknowledge"))
+            #expect(job.outcome == outcome)
+            #expect(Onramp.output(of: job.state)["discrepancy"] == .string(words))
+            #expect(job.receive(.reported(report: F.report(status))) == .ignore)
+        }
+    }
+
+    @Test("Come to nothing, and then under way or delivered: the money goes on, and so does the job")
+    func revivedLater() {
+        for end in [Onramp.Status.failed, .canceled, .expired] {
+            for (late, place) in [
+                (Onramp.Status.verifyingPayment, "verifyingPayment"), (.processing, "processing"),
+                (.completed, "completed"), (.other(word: "REVIEW"), "holding"),
+            ] {
+                var job = F.awaitingPayment()
+                job.receive(.reported(report: F.report(end)))
+                job.receive(.reported(report: F.report(late)))
+                #expect(F.name(job) == place)
+                #expect(Onramp.output(of: job.state)["discrepancy"] == nil)
+            }
+        }
     }
 
     @Test("Failed: what is known of the customer's payment says where the money is")

@@ -23,6 +23,38 @@ struct OnrampPriceTests {
         #expect(F.name(lower) == "checking")
     }
 
+    @Test("A price at which more is to be paid than was asked for is not taken, and nobody is asked about it")
+    func dearer() {
+        for (total, isTaken) in [("100", true), ("99.99", true), ("100.01", false)] {
+            for accept in Onramp.Consent.allCases {
+                var job = Simulation(of: Onramp.self, input: F.purchase(accept))
+                let quote = Onramp.Quote(
+                    id: "quote-1", crypto: F.amount("97"), total: F.amount(total), receivedAt: F.noon)
+                #expect((job.receive(.quoted(quote: quote)) == .unexpected) == !isTaken)
+                #expect(job.isParked == !isTaken)
+            }
+        }
+    }
+
+    @Test("A yes that names an amount holds for an order that gives no less, whatever was quoted")
+    func yesToTheOrder() {
+        for (given, place) in [("97", "awaitingPayment"), ("96.999999", "reconfirming")] {
+            var job = Simulation(of: Onramp.self, input: F.purchase(.ask))
+            job.receive(.quoted(quote: F.quote()))
+            job.receive(signal: Signal(name: "accept", payload: ["crypto_amount": "97"]))
+            job.receive(.userRead(user: F.user()))
+            job.receive(.reported(report: F.report(.awaitingPayment, given)))
+            #expect(F.name(job) == place)
+        }
+        var job = F.simulation(in: .ordering(purchase: F.purchase(.ask), buyer: F.buyer, quote: F.quote()))
+        job.receive(.reported(report: F.report(.awaitingPayment, "90")))
+        job.receive(signal: Signal(name: "accept", payload: ["crypto_amount": "89"]))
+        job.receive(.reported(report: F.report(.awaitingPayment, "89")))
+        #expect(F.name(job) == "awaitingPayment")
+        job.receive(.reported(report: F.report(.awaitingPayment, "88")))
+        #expect(F.name(job) == "reconfirming")
+    }
+
     @Test("An aged price is asked for anew, and the app again; after a day the purchase expires")
     func aged() {
         var job = Simulation(of: Onramp.self, input: F.purchase(.ask))

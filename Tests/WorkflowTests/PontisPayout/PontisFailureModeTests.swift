@@ -92,8 +92,8 @@ struct PontisPayoutFailureModes {
         #expect(payout.outcome == .reversed)
         #expect(PontisPayout.output(of: payout.state)["reason"] == "the account is closed")
         #expect(payout.receive(Fixture.report(.completed)) == .ignore)
-        // A reading that lags behind, or an unknown word, undoes no delivery.
-        for status in [PontisPayout.Status.pendingApproval, .pending, .processing, .other(word: "settled")] {
+        // A reading that lags behind undoes no delivery.
+        for status in [PontisPayout.Status.pendingApproval, .pending, .processing] {
             var delivered = Fixture.simulation(in: .completed(payout: try Fixture.payout()))
             #expect(delivered.receive(Fixture.report(status)) == .ignore)
         }
@@ -112,6 +112,28 @@ struct PontisPayoutFailureModes {
             #expect(payout.outcome == .reversed)
             #expect(PontisPayout.output(of: payout.state)["reason"] == .string(words))
         }
+    }
+
+    @Test("Delivered, and then called by a word that nobody knows: on a desk, and followed to what it means")
+    func unknownLater() throws {
+        var payout = Fixture.simulation(in: .completed(payout: try Fixture.payout()))
+        payout.receive(Fixture.report(.other(word: "returning")))
+        #expect(payout.state == .holding(payout: try Fixture.payout().delivered(), status: "returning"))
+        #expect(payout.plan.overdue?.after == .zero)
+        #expect(
+            PontisPayout.output(of: payout.state)["reason"]
+                == .string(
+                    "PontisGlobe called it completed, and says now “returning”: ask its support what that means for "
+                        + "the payout"))
+        for stale in [PontisPayout.Status.other(word: "returning"), .processing, .pending] {
+            #expect(payout.receive(Fixture.report(stale)) == .ignore)
+        }
+        var same = payout
+        same.receive(Fixture.report(.completed))
+        #expect(same.outcome == .completed)
+        #expect(same.receive(Fixture.report(.completed)) == .ignore)
+        payout.receive(Fixture.report(.failed(why: Fixture.returned)))
+        #expect(payout.outcome == .reversed)
     }
 
     @Test("A status that nobody knows: on a desk at once, shown, and followed to wherever it goes on")
