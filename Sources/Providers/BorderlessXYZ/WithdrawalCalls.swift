@@ -89,9 +89,14 @@ extension BorderlessXYZClient {
     /// Asks for a price; nothing moves, so that silence is harmless.
     public func quote(_ request: QuoteRequest, key: String) async -> ProviderOutcome<Quote> {
         await ProviderOutcome { () async throws(CallFailure) in
-            try await write(
+            let quote: Quote = try await write(
                 .post, "/withdrawals/quotes", try ProviderAPI.body(WireQuoteRequest(request)), key: key,
                 leg: .preparation)
+            guard quote.from == FiatAmount(request.amount) else {
+                let message = "asked for a price of \(request.amount), Borderless.xyz gave one of \(quote.from)"
+                throw .refused(CallRefusal(Refusal(.mismatch, message)))
+            }
+            return quote
         }
     }
 
