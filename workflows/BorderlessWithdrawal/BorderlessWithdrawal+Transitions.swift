@@ -179,9 +179,3 @@ extension Refusal.Code {
     /// Something returned what had been delivered.
     static let returned: Self = "returned"
 }
-
-extension Refusal {
-    /// Whether it says something about our account at the provider, and nothing about this withdrawal: such a job waits
-    /// for a person who mends the account.
-    var concernsAccount: Bool { [.unauthorized, .forbidden, .plan].contains(code) }
-}

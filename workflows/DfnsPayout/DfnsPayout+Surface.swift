@@ -118,9 +118,3 @@ extension DfnsPayout {
         }
     }
 }
-
-extension Refusal {
-    /// Whether it says something about our account at the provider, and nothing about this payout: such a job waits
-    /// for a person who mends the account.
-    var concernsAccount: Bool { [.unauthorized, .forbidden, .plan].contains(code) }
-}

@@ -109,11 +109,6 @@ extension DollarPePayout {
     }
 }
 
-extension Refusal {
-    /// Whether it says something about our account at DollarPe, and nothing about this payout.
-    var concernsAccount: Bool { [.unauthorized, .forbidden].contains(code) }
-}
-
 extension Refusal.Code {
     /// The customer has not passed DollarPe's check.
     static let unverifiedCustomer: Self = "customer_unverified"

@@ -236,8 +236,3 @@ extension Refusal.Code {
     /// It failed before anything had moved.
     static let nothingMoved: Self = "nothing_moved"
 }
-
-extension Refusal {
-    /// Whether it says something about our account at the provider, and nothing about this refund.
-    var concernsAccount: Bool { [.unauthorized, .forbidden, .plan].contains(code) }
-}

@@ -127,8 +127,3 @@ public enum RefundDefaultCheck: Workflow {
             ? .fresh(order: order, standing: standing) : .asking(order: order, standing: standing)
     }
 }
-
-extension Refusal {
-    /// Whether it says something about our account at the provider: such a job waits for a person who mends it.
-    fileprivate var concernsAccount: Bool { [.unauthorized, .forbidden, .plan].contains(code) }
-}
