@@ -41,6 +41,7 @@ extension BorderlessWithdrawal {
         }
         switch state {
         case .awaitingAcceptance(let order, let quote, _):
+            output["fiat_amount"] = .string(quote.net.text)
             output["net"] = .string(quote.net.text)
             output["currency"] = .string(order.fiatCurrency.text)
             output["expires_at"] = .string(quote.expiresAt.description)

@@ -37,6 +37,8 @@ struct WithdrawalTests {
         withdrawal.receive(.quoted(quote: Fixture.quote("98.99")))
         #expect(caseName(of: withdrawal.state) == "awaitingAcceptance")
         #expect(withdrawal.plan.deadline?.limit == .at(Fixture.noon + .minutes(5) - .seconds(15)))
+        #expect(BorderlessWithdrawal.output(of: withdrawal.state)["fiat_amount"] == "98.99", "as “accept” calls it")
+        #expect(BorderlessWithdrawal.event(for: Signal(name: "accept", payload: ["net": "98.99"])) == nil)
         withdrawal.passDeadline()
         #expect(withdrawal.activity == .requestQuote(order: order))
         withdrawal.receive(.quoted(quote: Fixture.quote("98.99", after: .minutes(10))))
