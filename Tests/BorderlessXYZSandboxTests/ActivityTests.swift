@@ -135,10 +135,12 @@ struct ActivityTests {
         #expect(failed.amount == FiatAmount("100"))
         let standing = try event(await refund(.readDefault, bench))
         #expect(standing == .defaultRead(standing: .fresh, networks: ["POLYGON"]))
-        guard case .dispatched(let plan) = try event(await refund(.dispatch(id: id, target: nil), bench)) else {
+        guard case .dispatched(let plan, let instant) = try event(await refund(.dispatch(id: id, target: nil), bench))
+        else {
             return
         }
         #expect(plan.status == .inProgress)
+        #expect(instant == bench.now)
         bench.pass(.hours(1))
         guard case .reported(let done) = try event(await refund(.readTransaction(id: id), bench)) else { return }
         #expect(done.stage == .refunded)
