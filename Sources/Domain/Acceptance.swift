@@ -11,8 +11,9 @@ public struct Acceptance: Codable, Hashable, Sendable {
     /// A yes to no less than this.
     public init(least: FiatAmount? = nil) { self.least = least }
 
-    /// What came with a yes, such as `{"crypto_amount": "97.8"}`; nil where that is no amount, or where there is anything
-    /// else: a price under another name would else be taken for a yes to any. Who said it, and why, may stand beside it.
+    /// What came with a yes, such as `{"crypto_amount": "97.8"}`; nil where that is no amount, or where there is
+    /// anything else: a price under another name would else be taken for a yes to any. Who said it, and why, may stand
+    /// beside it.
     public init?(_ payload: JSONValue, amount name: String) {
         switch payload {
         case .null: self.init()

@@ -39,6 +39,7 @@ extension BorderlessWithdrawal {
             [
                 ("isEnough", quote.isEnough(for: order)),
                 ("waitedADay", asking?.isTooLong(at: quote.expiresAt) == true),
+                ("isInVain", asking.map { $0.quotes >= Asking.mostQuotes } ?? false),
             ]
         case (.refundEnded(let refund), _): [("isDelivered", refund.isDelivered)]
         case (_, _): []

@@ -75,8 +75,8 @@ extension BorderlessWithdrawal {
         return .move(to: .preparing(withdrawal: Withdrawal(id: report.id, order: order, stage: report.stage)))
     }
 
-    /// The look-up has found what was opened under our reference, or nothing: then what is left of ours is never funded,
-    /// and so does no harm.
+    /// The look-up has found what was opened under our reference, or nothing: then what is left of ours is never
+    /// funded, and so does no harm.
     private static func adopt(_ reports: [Report], in state: State) -> Transition<Self> {
         switch state {
         case .creating(let order, _, _): return ours(among: reports, order).map { .move(to: $0) } ?? .ignore

@@ -43,7 +43,7 @@ extension DollarPePayout {
         return names.map { Reference(provider: provider, value: $0) }
     }
 
-    /// What decides about quotations, and about ends after an order was tried.
+    /// What decides about quotations, transfers, and ends after an order was tried.
     public static func conditions(on event: Event, in state: State) -> [(name: String, holds: Bool)] {
         switch (event, state) {
         case (.cancelRequested, .quoting(_, _, let tried)), (.cancelRequested, .requoting(_, _, _, let tried)),
@@ -54,6 +54,7 @@ extension DollarPePayout {
             [("waitedADay", asking?.isTooLong(at: quote.expiresAt) == true)]
         case (.timedOut, .awaitingAcceptance(_, let quote, let asking, _)):
             [("isTooFast", asking?.isTooFast(at: quote) == true)]
+        case (.transferNamed(let id), _): [("isItsTransfer", payout(of: state)?.transfer == id)]
         case (_, _): []
         }
     }

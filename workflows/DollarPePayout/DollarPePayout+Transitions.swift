@@ -166,8 +166,8 @@ extension DollarPePayout {
         }
     }
 
-    /// Possible as long as nothing was ordered, which is read first where it was tried: DollarPe has no call that takes a
-    /// payout back. What somebody there has canceled may be given up here.
+    /// Possible as long as nothing was ordered, which is read first where it was tried: DollarPe has no call that takes
+    /// a payout back. What somebody there has canceled may be given up here.
     private static func cancel(in state: State) -> Transition<Self> {
         switch state {
         case .quoting(let order, _, let tried?), .requoting(let order, _, _, let tried?),

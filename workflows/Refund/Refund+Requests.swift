@@ -88,8 +88,8 @@ extension Refund.Claim {
     }
 
     /// Whether a refund may be under way, so that nobody sends off another: the plan says so, or it was sent off and no
-    /// reading has shown since what became of it. One that is shown as eligible for longer than a dispatch can be on its
-    /// way may be sent off again, and so may one whose dispatch was answered with an obstacle.
+    /// reading has shown since what became of it. One that is shown as eligible for longer than a dispatch can be on
+    /// its way may be sent off again, and so may one whose dispatch was answered with an obstacle.
     var mayBeOff: Bool {
         if plan?.status == .inProgress { return true }
         return isDispatched && (plan == nil || isPlanAnswered == true) && obstacle == nil

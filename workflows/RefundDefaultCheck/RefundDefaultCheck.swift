@@ -36,8 +36,8 @@ public enum RefundDefaultCheck: Workflow {
         /// None is set, or none on a network where money may have to come back: somebody sets it. To `fresh`, `asking`
         /// or `missing`.
         case lacking(order: Order, standing: Standing?)
-        /// Somebody looks at the addresses and says `confirm`, repeating them, or does so on the dashboard. To `comparing`
-        /// or an end.
+        /// Somebody looks at the addresses and says `confirm`, repeating them, or does so on the dashboard. To
+        /// `comparing` or an end.
         case asking(order: Order, standing: Standing)
         /// Are the addresses still those that somebody has looked at? To `confirming`, or back to `asking`.
         case comparing(order: Order, standing: Standing)

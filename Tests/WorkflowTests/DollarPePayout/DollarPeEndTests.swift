@@ -281,8 +281,8 @@ struct DollarPePayoutEnds {
                 == "the customer is never paid more than 4207 INR, and this is about 4208 INR")
         #expect(
             try reason("100000", ceiling: "4207", edd: true)
-                == "the customer may still be paid 4207 INR, and this is about 4208 INR; DollarPe asks for enhanced due "
-                + "diligence")
+                == "the customer may still be paid 4207 INR, and this is about 4208 INR; DollarPe asks for enhanced "
+                + "due diligence")
         #expect(
             try reason("100", ceiling: "100000")
                 == "the customer may still be paid 100 INR, and this is about 4208 INR")
