@@ -53,28 +53,21 @@ public struct BorderlessWithdrawalActivities: ActivityHandler {
         }
     }
 
-    /// What may be the order's withdrawal, with a word of whether it carries its reference.
+    /// What was opened under the order's reference, oldest first.
     private func candidates(
         for order: BorderlessWithdrawal.Order, _ client: BorderlessXYZClient, _ context: ActivityContext
     ) async -> ProviderOutcome<[BorderlessWithdrawal.Report]> {
-        let reference = reference(of: order, context)
         let found = await client.withdrawals(
-            for: .init(order), reference: reference, since: context.job.created - Self.skew)
-        return found.map { transactions in
-            transactions.compactMap { transaction in
-                var report = BorderlessWithdrawal.Report(transaction)
-                report?.isNamed = transaction.reference == reference
-                return report
-            }
-        }
+            for: .init(order), reference: reference(of: order, context), since: context.job.created - Self.skew)
+        return found.map { $0.compactMap { BorderlessWithdrawal.Report($0) } }
     }
 
     /// How far our clock and Borderless.xyz's may be apart: what was created before the job is not its own.
     private static let skew: Duration = .minutes(5)
 
-    /// What stands as reference: the app's own, or the key of the state in which it is opened.
+    /// What stands as reference: the app's own, or the job's, which is the same in whatever state it is asked for.
     private func reference(of order: BorderlessWithdrawal.Order, _ context: ActivityContext) -> String {
-        order.reference?.text ?? context.key.uuid
+        order.reference?.text ?? IdempotencyKey(job: context.job, enteredSeq: 0).uuid
     }
 }
 

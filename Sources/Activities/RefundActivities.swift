@@ -21,7 +21,9 @@ public struct RefundActivities: ActivityHandler {
         }
         switch activity {
         case .readTransaction(let id):
-            return Answer(await client.transaction(id)) { .reported(report: Refund.Report($0)) }
+            return Answer(await client.transaction(id)) { transaction in
+                .reported(report: Refund.Report(transaction, readAt: context.startedAt))
+            }
         case .readCapabilities(let country, let fiat):
             return Answer(await client.refundCapabilities(country: country, fiat: fiat)) { capabilities in
                 .assessed(capabilities: capabilities.map { Refund.Capability($0) })
@@ -34,7 +36,9 @@ public struct RefundActivities: ActivityHandler {
             let destination = target.map { BorderlessXYZClient.RefundDestination($0, autoRefund: nil) }
             return Answer(await client.dispatchRefund(of: id, to: destination, key: context.key.uuid)) { resolution in
                 // A status that is new to us: it was taken all the same.
-                .dispatched(plan: Refund.RefundPlan(resolution) ?? Refund.RefundPlan(status: .inProgress))
+                .dispatched(
+                    plan: Refund.RefundPlan(resolution) ?? Refund.RefundPlan(status: .inProgress),
+                    at: context.startedAt)
             }
         }
     }

@@ -6,14 +6,14 @@ import Time
 
 extension Refund.Report {
     /// What a transaction says about its refund.
-    init(_ transaction: BorderlessXYZClient.Transaction) {
+    init(_ transaction: BorderlessXYZClient.Transaction, readAt instant: Timestamp) {
         self.init(
             stage: Refund.Stage(transaction.status), cause: transaction.failureReason,
             country: transaction.country.flatMap { CountryCode($0) },
             fiat: transaction.fiat.flatMap { CurrencyCode($0) },
             asset: transaction.asset.flatMap { try? NetworkAsset(text: $0) },
             amount: transaction.amount.flatMap { FiatAmount($0) }, partner: transaction.partner,
-            plan: transaction.refund.flatMap { Refund.RefundPlan($0) })
+            plan: transaction.refund.flatMap { Refund.RefundPlan($0) }, readAt: instant)
     }
 }
 

@@ -11,13 +11,21 @@ public struct Acceptance: Codable, Hashable, Sendable {
     /// A yes to no less than this.
     public init(least: FiatAmount? = nil) { self.least = least }
 
-    /// What came with a yes, such as `{"crypto_amount": "97.8"}`; nil where that is no amount.
+    /// What came with a yes, such as `{"crypto_amount": "97.8"}`; nil where that is no amount, or where there is
+    /// anything else: a price under another name would else be taken for a yes to any. Who said it, and why, may stand
+    /// beside it.
     public init?(_ payload: JSONValue, amount name: String) {
-        switch payload[name] {
-        case nil, .null?: self.init()
-        case let value?:
+        switch payload {
+        case .null: self.init()
+        case .object(let members):
+            guard Set(members.keys).isSubset(of: [name, "by", "reason"]) else { return nil }
+            guard let value = members[name], value != .null else {
+                self.init()
+                return
+            }
             guard let least = value.string.flatMap({ FiatAmount($0) }) else { return nil }
             self.init(least: least)
+        case .bool, .int, .double, .string, .array: return nil
         }
     }
 

@@ -33,6 +33,10 @@ public struct Refusal: Error, Hashable, Codable, Sendable, CustomStringConvertib
 
     /// Code and reason on one line.
     public var description: String { "\(code): \(message)" }
+
+    /// Whether it says something about our account at the provider, and nothing about what the job asked for: such a
+    /// job waits for a person who mends the account.
+    public var concernsAccount: Bool { [.unauthorized, .forbidden, .plan].contains(code) }
 }
 
 extension Refusal.Code {

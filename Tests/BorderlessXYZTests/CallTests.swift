@@ -55,6 +55,18 @@ struct CallTests {
                 """)
     }
 
+    @Test("A price of another amount than was asked for is none")
+    func otherAmount() async throws {
+        let body = #"{"fromAmount":"10","toAmount":"9.8","quoteId":"q","expiresAt":"2026-03-01T12:05:00.000Z"}"#
+        let transport = RecordingTransport([loggedIn(), answer(201, body)])
+        guard case .refused(let refusal) = try await client(transport).quote(try request(), key: key) else {
+            Issue.record("taken")
+            return
+        }
+        #expect(refusal.code == .mismatch)
+        #expect(refusal.message == "asked for a price of 100.00, Borderless.xyz gave one of 10")
+    }
+
     @Test("A withdrawal is opened at a quote's price, with our reference and a refund destination")
     func create() async throws {
         let transport = RecordingTransport([loggedIn(), answer(201, transaction("Submitted"))])

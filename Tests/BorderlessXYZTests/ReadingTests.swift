@@ -98,6 +98,8 @@ struct ReadingTests {
         arguments: [
             (400, #"{"statusCode":400,"message":["amount must be a string","asset is unknown"]}"#, "invalid"),
             (400, #"{"statusCode":400,"message":"Quote has expired"}"#, "expired"),
+            (400, #"{"statusCode":400,"message":"Quote was already used."}"#, "used"),
+            (400, #"{"statusCode":400,"message":"Quote refused: payouts are paused"}"#, "invalid"),
             (403, "{}", "forbidden"), (404, "{}", "not_found"), (409, "{}", "conflict"), (422, "{}", "invalid"),
         ])
     func refusals(status: Int, body: String, code: String) async throws {

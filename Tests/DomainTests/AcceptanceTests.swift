@@ -14,6 +14,19 @@ struct AcceptanceTests {
         for wrong: JSONValue in ["97,8", "", "-1", 97, ["97.8"]] { #expect(yes(["fiat_amount": wrong]) == nil) }
     }
 
+    @Test("A price under another name is no yes to any price: who said it, and why, is all that may stand beside it")
+    func otherNames() throws {
+        #expect(yes(.null) == Acceptance())
+        #expect(yes(["by": "maria", "reason": "good enough"]) == Acceptance())
+        for wrong: JSONValue in [
+            ["receiving_amount": "985.50"], ["net": "97.8", "by": "maria"],
+            ["fiat_amount": "97.8", "crypto_amount": "1"],
+            ["fiatAmount": .null], "97.8", ["97.8"], 97,
+        ] {
+            #expect(yes(wrong) == nil)
+        }
+    }
+
     @Test("It is no yes to a worse price, and one to the same or a better one; a bare one is a yes to any")
     func objection() throws {
         let seen = Acceptance(least: try FiatAmount(text: "97.8"))

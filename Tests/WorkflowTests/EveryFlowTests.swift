@@ -15,7 +15,7 @@ struct EveryFlowTests {
     }
 
     /// Those that still show some value of a sample: they have no `conditions(on:in:)` for it yet.
-    private static let unlabelled = ["dfns_payout", "dollarpe_payout", "borderless_withdrawal", "refund"]
+    private static let unlabelled = ["dfns_payout", "dollarpe_payout"]
 
     @Test(
         "No picture or table says that a sample's own value decides",

@@ -22,7 +22,7 @@ extension BorderlessWithdrawal {
         public let paymentPurpose: PaymentPurpose
         /// The same in words.
         public var purposeDescription: Note?
-        /// What stands as reference, unique to this withdrawal; the job's own key unless said otherwise.
+        /// What stands as reference, unique to this withdrawal; the job's own unless said otherwise.
         public var reference: Identifier?
         /// What the developer takes, in units of the asset.
         public var developerFee: Amount?

@@ -31,6 +31,21 @@ extension BorderlessWithdrawal {
         withdrawal(of: state).map { [Reference(provider: provider, value: $0.id.text)] } ?? []
     }
 
+    /// What decides about look-ups, prices and refunds.
+    public static func conditions(on event: Event, in state: State) -> [(name: String, holds: Bool)] {
+        switch (event, state) {
+        case (.found(let reports), _): [("isOpen", reports.contains(where: \.isOpen))]
+        case (.quoted(let quote), .quoting(let order, let asking)):
+            [
+                ("isEnough", quote.isEnough(for: order)),
+                ("waitedADay", asking?.isTooLong(at: quote.expiresAt) == true),
+                ("isInVain", asking.map { $0.quotes >= Asking.mostQuotes } ?? false),
+            ]
+        case (.refundEnded(let refund), _): [("isDelivered", refund.isDelivered)]
+        case (_, _): []
+        }
+    }
+
     /// What the app may show: the price to accept, where to send the crypto, and where the money is.
     public static func output(of state: State) -> [String: JSONValue] {
         var output: [String: JSONValue] = [:]
@@ -41,6 +56,7 @@ extension BorderlessWithdrawal {
         }
         switch state {
         case .awaitingAcceptance(let order, let quote, _):
+            output["fiat_amount"] = .string(quote.net.text)
             output["net"] = .string(quote.net.text)
             output["currency"] = .string(order.fiatCurrency.text)
             output["expires_at"] = .string(quote.expiresAt.description)
@@ -53,11 +69,7 @@ extension BorderlessWithdrawal {
             output["reason"] = .string(cause.message)
             output["funds"] = .string(funds.rawValue)
         case .canceling(_, let reason), .retracting(_, let reason): output["reason"] = .string(reason.message)
-        case .refunded(_, let refund): output.merge(refund.output) { _, new in new }
-        case .reversed(_, let refund?): output.merge(refund.output) { _, new in new }
-        case .reversed(_, nil):
-            output["refunded_amount"] = .null
-            output["note"] = .string(RefundEnding.unknownAmount)
+        case .refunded(_, let refund), .reversed(_, let refund): output.merge(refund.output) { _, new in new }
         case .checkingRefund, .quoting, .creating, .searching, .tidying, .preparing, .settling, .completed, .expired,
             .canceled:
             break

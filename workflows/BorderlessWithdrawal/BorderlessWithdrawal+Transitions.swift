@@ -59,8 +59,7 @@ extension BorderlessWithdrawal {
     private static func decide(on quote: Quote, in state: State) -> Transition<Self> {
         guard case .quoting(let order, let before) = state else { return stray(in: state) }
         let asking = Asking(since: before?.since ?? quote.expiresAt, quotes: (before?.quotes ?? 0) + 1)
-        let isEnough = order.minFiatAmount.map { quote.net >= $0 } ?? true
-        if order.accept == .auto, isEnough {
+        if order.accept == .auto, quote.isEnough(for: order) {
             if asking.quotes <= Asking.mostQuotes {
                 return .move(to: .creating(order: order, quote: quote, asking: asking))
             }
@@ -76,35 +75,27 @@ extension BorderlessWithdrawal {
         return .move(to: .preparing(withdrawal: Withdrawal(id: report.id, order: order, stage: report.stage)))
     }
 
-    /// The look-up has found what was opened: the first is ours, and what came of repetitions is called off.
+    /// The look-up has found what was opened under our reference, or nothing: then what is left of ours is never
+    /// funded, and so does no harm.
     private static func adopt(_ reports: [Report], in state: State) -> Transition<Self> {
         switch state {
         case .creating(let order, _, _): return ours(among: reports, order).map { .move(to: $0) } ?? .ignore
         case .searching(let order, let asking):
-            let next = ours(among: reports, order) ?? alone(among: reports, order)
-            return .move(to: next ?? .quoting(order: order, asking: asking))
+            return .move(to: ours(among: reports, order) ?? .quoting(order: order, asking: asking))
         case .checkingRefund, .quoting, .awaitingAcceptance, .tidying, .preparing, .awaitingFunds, .canceling,
             .retracting, .settling, .refunding, .completed, .refunded, .reversed, .failed, .expired, .canceled:
             return stray(in: state)
         }
     }
 
-    /// Those that carry our reference.
+    /// The newest goes on, and what earlier attempts have left is called off. What was called off or has failed, as one
+    /// does that nobody paid in time, is not taken up again.
     private static func ours(among reports: [Report], _ order: Order) -> State? {
-        let named = reports.filter { $0.isNamed != false }
-        guard let first = named.first(where: { $0.stage != .cancelled }) ?? named.first else { return nil }
-        let orphans = named.filter { $0.id != first.id && $0.stage.isCancellable }.map(\.id)
-        let withdrawal = Withdrawal(id: first.id, order: order, stage: first.stage, orphans: orphans)
+        let open = reports.filter(\.isOpen)
+        guard let newest = open.last else { return nil }
+        let orphans = open.dropLast().filter(\.stage.isCancellable).map(\.id)
+        let withdrawal = Withdrawal(id: newest.id, order: order, stage: newest.stage, orphans: orphans)
         return orphans.isEmpty ? .preparing(withdrawal: withdrawal) : .tidying(withdrawal: withdrawal)
-    }
-
-    /// Where no reference is shown, one that says the same as the order is ours if it is the only one: that there is
-    /// one of ours is known. Of several, some may be other jobs', whose crypto must not be mixed with ours; what is
-    /// left of ours then is never funded, and so does no harm.
-    private static func alone(among reports: [Report], _ order: Order) -> State? {
-        let open = reports.filter { $0.stage != .cancelled }
-        guard let only = open.first, open.count == 1 else { return nil }
-        return .preparing(withdrawal: Withdrawal(id: only.id, order: order, stage: only.stage))
     }
 
     /// A call that takes something back was taken.
@@ -162,10 +153,6 @@ extension BorderlessWithdrawal {
                     : .refunded(withdrawal: withdrawal, refund: refund))
         }
         if refund.isDelivered { return .move(to: .completed(withdrawal: withdrawal)) }
-        if refund.code == "nothing_moved" {
-            let funds = funds == .inFlight ? Funds.inFlight : .inWallet
-            return .move(to: .failed(refusal: cause, funds: funds, withdrawal: withdrawal))
-        }
         let why = "\(cause.message); no refund: \(refund.reason ?? "the refund ended without one")"
         return .move(to: .failed(refusal: Refusal(cause.code, why), funds: funds, withdrawal: withdrawal))
     }
@@ -178,10 +165,4 @@ extension Refusal.Code {
     static let refundDestination: Self = "refund_destination"
     /// Something returned what had been delivered.
     static let returned: Self = "returned"
-}
-
-extension Refusal {
-    /// Whether it says something about our account at the provider, and nothing about this withdrawal: such a job waits
-    /// for a person who mends the account.
-    var concernsAccount: Bool { [.unauthorized, .forbidden, .plan].contains(code) }
 }

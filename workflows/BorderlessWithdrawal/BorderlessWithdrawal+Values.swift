@@ -35,6 +35,9 @@ extension BorderlessWithdrawal {
             self.net = net
             self.expiresAt = expiresAt
         }
+
+        /// Whether it gives what the order takes without asking.
+        func isEnough(for order: Order) -> Bool { order.minFiatAmount.map { net >= $0 } ?? true }
     }
 
     /// A withdrawal as Borderless.xyz opened it, and what has become known of it since.
@@ -167,13 +170,11 @@ extension BorderlessWithdrawal {
         public var traces: [String]
         /// Whether its refund plan says that money is to be returned.
         public var refundIsDue: Bool?
-        /// Whether it carries our reference, where that was asked; not where it shows none.
-        public var isNamed: Bool?
 
         /// A report.
         public init(
             id: Identifier, stage: Stage, instructions: Instructions? = nil, hashes: [String] = [],
-            cause: String? = nil, traces: [String] = [], refundIsDue: Bool? = nil, isNamed: Bool? = nil
+            cause: String? = nil, traces: [String] = [], refundIsDue: Bool? = nil
         ) {
             self.id = id
             self.stage = stage
@@ -182,8 +183,10 @@ extension BorderlessWithdrawal {
             self.cause = cause
             self.traces = traces
             self.refundIsDue = refundIsDue
-            self.isNamed = isNamed
         }
+
+        /// Whether it may still be paid: neither called off nor failed, as one does that nobody paid in time.
+        var isOpen: Bool { stage != .cancelled && stage != .failed }
 
         /// Whether it can't be what it is without the crypto: a transfer was seen, and processed or to be returned.
         var showsCrypto: Bool { stage.showsCrypto || !hashes.isEmpty || refundIsDue == true }

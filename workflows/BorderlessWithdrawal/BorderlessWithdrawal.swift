@@ -29,8 +29,8 @@ public enum BorderlessWithdrawal: Workflow {
         /// Opening the withdrawal under our own reference. To `preparing`, `tidying`, `searching`, `quoting` or
         /// `failed`.
         case creating(order: Order, quote: Quote, asking: Asking)
-        /// The quote counts as used: an earlier attempt was taken, and has to be found. To `preparing`, `tidying` or
-        /// `quoting`.
+        /// The quote counts as used: an earlier attempt was taken, and is looked for by our reference. To `preparing`,
+        /// `tidying` or `quoting`.
         case searching(order: Order, asking: Asking)
         /// Lost answers have left more than one withdrawal: calling off one that nobody will fund. To `preparing`.
         case tidying(withdrawal: Withdrawal)
@@ -50,7 +50,7 @@ public enum BorderlessWithdrawal: Workflow {
         case completed(withdrawal: Withdrawal)
         case refunded(withdrawal: Withdrawal, refund: RefundEnding)
         /// Delivered once, and sent back since.
-        case reversed(withdrawal: Withdrawal, refund: RefundEnding?)
+        case reversed(withdrawal: Withdrawal, refund: RefundEnding)
         case failed(refusal: Refusal, funds: Funds, withdrawal: Withdrawal?)
         case expired(withdrawal: Withdrawal?)
         case canceled(withdrawal: Withdrawal?)

@@ -49,7 +49,8 @@ extension DfnsPayout {
             output["offers"] = .array(
                 quote.offers.map { offer in
                     var shown: [String: JSONValue] = [
-                        "net": .string(offer.net.amount.text), "currency": .string(offer.net.currency.text),
+                        "fiat_amount": .string(offer.net.amount.text), "net": .string(offer.net.amount.text),
+                        "currency": .string(offer.net.currency.text),
                     ]
                     shown["fees"] = offer.fees.map { .string($0.text) }
                     return .object(shown)
@@ -117,10 +118,4 @@ extension DfnsPayout {
             payout(of: state)?.order
         }
     }
-}
-
-extension Refusal {
-    /// Whether it says something about our account at the provider, and nothing about this payout: such a job waits
-    /// for a person who mends the account.
-    var concernsAccount: Bool { [.unauthorized, .forbidden, .plan].contains(code) }
 }

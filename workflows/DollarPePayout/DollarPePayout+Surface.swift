@@ -34,13 +34,29 @@ extension DollarPePayout {
             switch state {
             case .verifyingCustomer(let order), .awaitingLimit(let order, _, _): [order.customer.text]
             case .verifyingBank(let order): [order.bank.text]
-            case .requoting(let order, _, _): [order.customer.text, order.bank.text]
+            case .requoting(let order, _, _, _): [order.customer.text, order.bank.text]
             case .configuring, .rating, .checkingLimits, .quoting, .awaitingAcceptance, .initiating, .finding,
                 .rulingOut, .monitoring, .holding, .callingOff, .awaitingTransfer, .linking, .provingLink,
                 .awaitingRefund, .completed, .refunded, .reversed, .failed, .rejected, .canceled, .expired:
                 payout(of: state).map { [$0.id] } ?? []
             }
         return names.map { Reference(provider: provider, value: $0) }
+    }
+
+    /// What decides about quotations, transfers, and ends after an order was tried.
+    public static func conditions(on event: Event, in state: State) -> [(name: String, holds: Bool)] {
+        switch (event, state) {
+        case (.cancelRequested, .quoting(_, _, let tried)), (.cancelRequested, .requoting(_, _, _, let tried)),
+            (.cancelRequested, .awaitingAcceptance(_, _, _, let tried)), (.refused, .quoting(_, _, let tried)),
+            (.refused, .requoting(_, _, _, let tried)):
+            [("wasTried", tried != nil)]
+        case (.quoted(let quote), .quoting(_, let asking, _)):
+            [("waitedADay", asking?.isTooLong(at: quote.expiresAt) == true)]
+        case (.timedOut, .awaitingAcceptance(_, let quote, let asking, _)):
+            [("isTooFast", asking?.isTooFast(at: quote) == true)]
+        case (.transferNamed(let id), _): [("isItsTransfer", payout(of: state)?.transfer == id)]
+        case (_, _): []
+        }
     }
 
     /// What the app may show: the price to accept, ids, the bank's reference, and why it did not arrive.
@@ -53,7 +69,8 @@ extension DollarPePayout {
             output["receiving_amount"] = .string((payout.receiving ?? payout.quote.receiving).text)
         }
         switch state {
-        case .awaitingAcceptance(_, let quote, _):
+        case .awaitingAcceptance(_, let quote, _, _):
+            output["fiat_amount"] = .string(quote.receiving.text)
             output["receiving_amount"] = .string(quote.receiving.text)
             output["rate"] = .string(quote.rate.text)
             output["expires_at"] = .string(quote.expiresAt.description)
@@ -71,7 +88,7 @@ extension DollarPePayout {
         case .provingLink(let payout, let transfer) where payout.isLinkForgotten == true:
             output["reason"] = .string(
                 "DollarPe has taken the transfer id \(transfer) and doesn't show it: ask its support to link it")
-        case .requoting(_, let why, _), .rulingOut(_, _, let why), .failed(let why, _), .rejected(let why):
+        case .requoting(_, let why, _, _), .rulingOut(_, _, let why), .failed(let why, _), .rejected(let why):
             output["code"] = .string(why.code.rawValue)
             output["reason"] = .string(why.message)
         case .configuring, .verifyingCustomer, .verifyingBank, .rating, .checkingLimits, .quoting,
@@ -98,8 +115,8 @@ extension DollarPePayout {
     private static func order(of state: State) -> Order? {
         switch state {
         case .configuring(let order), .verifyingCustomer(let order), .verifyingBank(let order), .rating(let order),
-            .checkingLimits(let order, _), .awaitingLimit(let order, _, _), .quoting(let order, _),
-            .requoting(let order, _, _), .awaitingAcceptance(let order, _, _), .initiating(let order, _, _),
+            .checkingLimits(let order, _), .awaitingLimit(let order, _, _), .quoting(let order, _, _),
+            .requoting(let order, _, _, _), .awaitingAcceptance(let order, _, _, _), .initiating(let order, _, _),
             .finding(let order, _), .rulingOut(let order, _, _):
             order
         case .monitoring, .holding, .callingOff, .awaitingTransfer, .linking, .provingLink, .awaitingRefund,
@@ -107,11 +124,6 @@ extension DollarPePayout {
             payout(of: state)?.order
         }
     }
-}
-
-extension Refusal {
-    /// Whether it says something about our account at DollarPe, and nothing about this payout.
-    var concernsAccount: Bool { [.unauthorized, .forbidden].contains(code) }
 }
 
 extension Refusal.Code {

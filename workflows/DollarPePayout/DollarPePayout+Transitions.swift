@@ -26,11 +26,13 @@ extension DollarPePayout {
                 return change(state, to: wait(order, estimate, for: limits))
             }
         case .quoted(let quote):
-            if case .quoting(let order, let asking) = state { return .move(to: decide(on: quote, order, asking)) }
-            if case .requoting(let order, let why, let asking) = state {
+            if case .quoting(let order, let asking, let tried) = state {
+                return .move(to: decide(on: quote, order, asking, tried))
+            }
+            if case .requoting(let order, let why, let asking, let tried) = state {
                 // While DollarPe gave no rate nobody was asked: the day in which somebody may say yes begins now.
                 let before = why.code == .expired ? asking : asking?.anew(at: quote)
-                return .move(to: decide(on: quote, order, before))
+                return .move(to: decide(on: quote, order, before, tried))
             }
         case .initiated(let id):
             if case .initiating(let order, let quote, _) = state { return .move(to: opened(id, order, quote)) }
@@ -65,13 +67,14 @@ extension DollarPePayout {
 
     private static func timeOut(in state: State) -> Transition<Self> {
         switch state {
-        case .awaitingAcceptance(let order, _, let asking):
-            // After so many a pause comes first: a clock may be wrong, and each quote be old when it comes.
-            asking.isInVain
-                ? .move(to: .requoting(order: order, refusal: unused, asking: asking))
-                : .move(to: .quoting(order: order, asking: asking))
+        case .awaitingAcceptance(let order, let quote, let asking, let tried):
+            // After so many in so short a time a pause comes first: a clock may be wrong, and each quote be old when it
+            // comes.
+            asking?.isTooFast(at: quote) == true
+                ? .move(to: .requoting(order: order, refusal: unused, asking: asking, tried: tried))
+                : .move(to: .quoting(order: order, asking: asking, tried: tried))
         case .initiating(let order, let quote, let asking):
-            .move(to: .requoting(order: order, refusal: unused, asking: asking?.anew(at: quote)))
+            .move(to: .requoting(order: order, refusal: unused, asking: asking?.anew(at: quote), tried: quote))
         case .awaitingRefund(let payout): .move(to: outstanding(payout))
         // DollarPe has answered the link, and for a day no read has shown it.
         case .provingLink(let payout, let transfer):
@@ -116,10 +119,13 @@ extension DollarPePayout {
     }
 
     private static func check(_ order: Order, _ estimate: Estimate, against limits: Limits) -> State {
-        if order.onLimit == .wait || limits.covers(estimate) { return wait(order, estimate, for: limits) }
+        let next = wait(order, estimate, for: limits)
+        guard order.onLimit == .fail, case .awaitingLimit = next else { return next }
+        // Where enough is left for the day, it is more than there is for one payout.
+        let most = limits.available.covers(estimate) ? limits.ceiling ?? limits.available : limits.available
         return failed(
             .limit,
-            "the customer may still be paid \(limits.available), and this is about \(estimate)"
+            "the customer may still be paid \(most), and this is about \(estimate)"
                 + (limits.needsDiligence ? "; DollarPe asks for enhanced due diligence" : ""))
     }
 
@@ -134,21 +140,21 @@ extension DollarPePayout {
 
     /// A good price is taken where the app said so; otherwise the app is asked, as long as the price holds, and for a
     /// day at most.
-    private static func decide(on quote: Quote, _ order: Order, _ before: Asking?) -> State {
+    private static func decide(on quote: Quote, _ order: Order, _ before: Asking?, _ tried: Quote?) -> State {
         let asking = Asking(since: before?.since ?? quote.expiresAt, quotes: (before?.quotes ?? 0) + 1)
         let isEnough = order.minFiatAmount.map { quote.receiving >= $0 } ?? true
         if order.accept == .auto, isEnough { return .initiating(order: order, quote: quote, asking: asking) }
         if asking.isTooLong(at: quote.expiresAt) {
             let why = Refusal(.expired, "nobody has taken a price for a day")
-            return .rulingOut(order: order, quote: quote, refusal: why)
+            return .rulingOut(order: order, quote: tried ?? quote, refusal: why)
         }
-        return .awaitingAcceptance(order: order, quote: quote, asking: asking)
+        return .awaitingAcceptance(order: order, quote: quote, asking: asking, tried: tried)
     }
 
     /// The app says yes to the price; where it says which it has seen, to no worse one.
     private static func accept(_ price: Acceptance, in state: State) -> Transition<Self> {
         switch state {
-        case .awaitingAcceptance(let order, let quote, let asking):
+        case .awaitingAcceptance(let order, let quote, let asking, _):
             price.objection(to: quote.receiving).map { .refuse($0) }
                 ?? .move(to: .initiating(order: order, quote: quote, asking: asking))
         case .configuring, .verifyingCustomer, .verifyingBank, .rating, .checkingLimits, .awaitingLimit, .quoting,
@@ -160,10 +166,14 @@ extension DollarPePayout {
         }
     }
 
-    /// Possible as long as nothing was ordered: DollarPe has no call that takes a payout back. What somebody there has
-    /// canceled may be given up here.
+    /// Possible as long as nothing was ordered, which is read first where it was tried: DollarPe has no call that takes
+    /// a payout back. What somebody there has canceled may be given up here.
     private static func cancel(in state: State) -> Transition<Self> {
         switch state {
+        case .quoting(let order, _, let tried?), .requoting(let order, _, _, let tried?),
+            .awaitingAcceptance(let order, _, _, let tried?):
+            .move(
+                to: .rulingOut(order: order, quote: tried, refusal: Refusal(.canceled, "the app asked for it")))
         case .configuring, .verifyingCustomer, .verifyingBank, .rating, .checkingLimits, .awaitingLimit, .quoting,
             .requoting, .awaitingAcceptance:
             .move(to: .canceled(payout: nil))
@@ -179,9 +189,9 @@ extension DollarPePayout {
     /// DollarPe said no: where that may pass, it is asked again.
     private static func turnedDown(_ why: Refusal, in state: State) -> Transition<Self> {
         switch state {
-        case .quoting(let order, let asking): turnedDown(why, order, asking)
-        case .requoting(let order, _, let asking):
-            turnedDown(why, order, asking) == .move(to: state) ? .ignore : turnedDown(why, order, asking)
+        case .quoting(let order, let asking, let tried): turnedDown(why, order, asking, tried)
+        case .requoting(let order, _, let asking, let tried):
+            settled(turnedDown(why, order, asking, tried), instead: state)
         case .initiating(let order, let quote, let asking): turnedDown(why, order, quote, asking)
         case .rulingOut(let order, let quote, _):
             why.code == .duplicate ? .move(to: .finding(order: order, quote: quote)) : .unexpected
@@ -198,34 +208,42 @@ extension DollarPePayout {
         }
     }
 
+    /// The same answer again is no news.
+    private static func settled(_ transition: Transition<Self>, instead state: State) -> Transition<Self> {
+        transition == .move(to: state) ? .ignore : transition
+    }
+
     /// What may pass: checks of customer and bank account, limits, due diligence. They are not read again, since
     /// DollarPe's reads and its refusals may differ, and the two would go round in circles.
-    private static func turnedDown(_ why: Refusal, _ order: Order, _ asking: Asking?) -> Transition<Self> {
+    private static func turnedDown(
+        _ why: Refusal, _ order: Order, _ asking: Asking?, _ tried: Quote?
+    ) -> Transition<Self> {
         switch why.code {
-        case .laundering: .move(to: .rejected(refusal: why))
         case .limit where order.onLimit == .fail, .diligence where order.onLimit == .fail:
-            .move(to: .failed(refusal: why, payout: nil))
+            .move(to: end(for: why, order, tried))
         case .unverifiedCustomer, .unverifiedBank, .limit, .diligence:
-            .move(to: .requoting(order: order, refusal: why, asking: asking))
+            .move(to: .requoting(order: order, refusal: why, asking: asking, tried: tried))
         case _ where why.concernsAccount: .unexpected
-        case _: .move(to: .failed(refusal: why, payout: nil))
+        case _: .move(to: end(for: why, order, tried))
         }
     }
 
-    /// The order itself was refused. DollarPe's texts are no proof that it was not taken before, so that nothing ends
-    /// before that was read.
+    /// An end with nothing ordered; where an order was tried, that is read first.
+    private static func end(for why: Refusal, _ order: Order, _ tried: Quote?) -> State {
+        if let tried { return .rulingOut(order: order, quote: tried, refusal: why) }
+        return why.code == .laundering ? .rejected(refusal: why) : .failed(refusal: why, payout: nil)
+    }
+
+    /// The order itself was refused. DollarPe's texts are no proof that it was not taken before.
     private static func turnedDown(
         _ why: Refusal, _ order: Order, _ quote: Quote, _ asking: Asking?
     ) -> Transition<Self> {
         switch why.code {
         // Client reference, quotation or order are in use: by our own order, whose answer was lost.
-        case .duplicate: return .move(to: .finding(order: order, quote: quote))
+        case .duplicate: .move(to: .finding(order: order, quote: quote))
         case .expired, .notFound:
-            return .move(to: .requoting(order: order, refusal: why, asking: asking?.anew(at: quote)))
-        case _:
-            let next = turnedDown(why, order, asking)
-            guard case .move(to: let state) = next, plan(for: state).outcome != nil else { return next }
-            return .move(to: .rulingOut(order: order, quote: quote, refusal: why))
+            .move(to: .requoting(order: order, refusal: why, asking: asking?.anew(at: quote), tried: quote))
+        case _: turnedDown(why, order, asking, quote)
         }
     }
 
@@ -234,6 +252,7 @@ extension DollarPePayout {
         switch why.code {
         case .laundering: .rejected(refusal: why)
         case .expired: .expired
+        case .canceled: .canceled(payout: nil)
         case _: .failed(refusal: why, payout: nil)
         }
     }

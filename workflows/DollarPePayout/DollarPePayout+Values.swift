@@ -361,6 +361,11 @@ extension DollarPePayout {
 extension Asking {
     /// As many quotes, and counted from a later one: somebody said yes to the one before, or nobody could.
     func anew(at quote: DollarPePayout.Quote) -> Asking { Asking(since: quote.expiresAt, quotes: quotes) }
+
+    /// Whether so many quotes have come to nothing in fewer minutes: an app that takes its time ages none so fast.
+    func isTooFast(at quote: DollarPePayout.Quote) -> Bool {
+        quotes >= Self.mostQuotes && quote.expiresAt - since < .minutes(quotes)
+    }
 }
 
 extension Asking? {

@@ -34,12 +34,14 @@ public enum DollarPePayout: Workflow {
         /// Until the limit starts anew, or DollarPe has approved the due diligence. To `quoting` or `canceled`.
         case awaitingLimit(order: Order, estimate: Estimate, limits: Limits)
         /// Locking a rate. To `initiating`, `awaitingAcceptance`, `requoting`, `rulingOut` or an end.
-        case quoting(order: Order, asking: Asking? = nil)
+        ///
+        /// Where an order was `tried` before, nothing ends before DollarPe was asked about that: by `rulingOut`.
+        case quoting(order: Order, asking: Asking? = nil, tried: Quote? = nil)
         /// DollarPe gave no rate, or it ran out: asked again, less and less often. To where `quoting` leads.
-        case requoting(order: Order, refusal: Refusal, asking: Asking? = nil)
-        /// The app decides whether the price is good. To `initiating`, `quoting` or `requoting` (the price aged), or
-        /// `canceled`.
-        case awaitingAcceptance(order: Order, quote: Quote, asking: Asking? = nil)
+        case requoting(order: Order, refusal: Refusal, asking: Asking? = nil, tried: Quote? = nil)
+        /// The app decides whether the price is good. To `initiating`, `quoting` or `requoting` (the price aged),
+        /// `rulingOut` or `canceled`.
+        case awaitingAcceptance(order: Order, quote: Quote, asking: Asking? = nil, tried: Quote? = nil)
         /// Ordering it, with a look at quotation and history before any repetition. To `monitoring`, `finding`,
         /// `requoting` or `rulingOut`.
         case initiating(order: Order, quote: Quote, asking: Asking? = nil)
@@ -150,15 +152,15 @@ public enum DollarPePayout: Workflow {
         case .awaitingLimit(let order, _, _):
             .poll(.readLimits(customer: order.customer.text), every: .minutes(15), upTo: .hours(2))
                 .overdue(after: .days(2), desk: customers)
-        case .quoting(let order, _):
+        case .quoting(let order, _, _):
             .perform(.requestQuotation(order: order))
-        case .requoting(let order, let refusal, let asking):
+        case .requoting(let order, let refusal, let asking, _):
             // It is entered anew with each quote that comes to nothing: their number says how long it has lasted.
             .poll(.requestQuotation(order: order), every: .minutes(1), upTo: .minutes(30))
                 .overdue(
                     after: asking.isInVain ? .zero : .hours(3),
                     desk: refusal.code == .expired ? operations : customers)
-        case .awaitingAcceptance(_, let quote, _):
+        case .awaitingAcceptance(_, let quote, _, _):
             .wait.deadline(at: quote.expiresAt - margin, .timedOut)
         case .initiating(let order, let quote, _):
             .perform(.initiate(order: order, quote: quote)).deadline(at: quote.expiresAt - margin, .timedOut)

@@ -6,11 +6,11 @@ extension Refund {
     /// Sending it off by hand: never while it may be under way already.
     static func dispatch(in state: State, to target: RefundTarget?, by actor: String?) -> Transition<Self> {
         switch state {
-        case .awaitingDispatch(let claim), .atDesk(let claim, _): dispatch(claim, to: target, by: actor)
-        case .underWay(let claim):
-            claim.mayBeOff
-                ? .refuse("the refund is under way; a second one would be a mistake")
-                : dispatch(claim, to: target, by: actor)
+        case .awaitingDispatch(let claim) where claim.mayBeOff, .atDesk(let claim, _) where claim.mayBeOff,
+            .underWay(let claim) where claim.mayBeOff, .approving(let claim, _, _) where claim.mayBeOff:
+            .refuse(Sentence.offAlready)
+        case .awaitingDispatch(let claim), .atDesk(let claim, _), .underWay(let claim):
+            dispatch(claim, to: target, by: actor)
         case .approving(let claim, _, _):
             target == nil
                 ? .refuse("another destination was asked for: approve it, or name a destination")
@@ -36,6 +36,7 @@ extension Refund {
     /// The second yes, which has to name the same address, and to come from somebody else.
     static func approve(in state: State, _ address: String?, by actor: String?) -> Transition<Self> {
         switch state {
+        case .approving(let claim, _, _) where claim.mayBeOff: .refuse(Sentence.offAlready)
         case .approving(let claim, let target, let asker):
             if target.address?.text != address {
                 .refuse("the address is not the one that was asked for: repeat it exactly, or ask anew")
@@ -87,9 +88,11 @@ extension Refund.Claim {
     }
 
     /// Whether a refund may be under way, so that nobody sends off another: the plan says so, or it was sent off and no
-    /// reading has shown a plan since. One that is still shown as eligible may be sent off again.
+    /// reading has shown since what became of it. One that is shown as eligible for longer than a dispatch can be on
+    /// its way may be sent off again, and so may one whose dispatch was answered with an obstacle.
     var mayBeOff: Bool {
-        plan?.status == .inProgress || (isDispatched && (plan == nil || isPlanAnswered == true))
+        if plan?.status == .inProgress { return true }
+        return isDispatched && (plan == nil || isPlanAnswered == true) && obstacle == nil
     }
 
     /// Whether the plan says that there was nothing to return, and nobody knows better.
@@ -205,6 +208,8 @@ extension Refund {
                 + "Borderless.xyz's dashboard, or signal “dispatch” with a destination"
         }
 
+        static let offAlready = "the refund is under way; a second one would be a mistake"
+
         static let eligible =
             "the refund may be sent off now: signal “dispatch”, unless it is to go by itself, which this job sees"
 
@@ -235,9 +240,4 @@ extension Refusal.Code {
     static let delivered: Self = "delivered"
     /// It failed before anything had moved.
     static let nothingMoved: Self = "nothing_moved"
-}
-
-extension Refusal {
-    /// Whether it says something about our account at the provider, and nothing about this refund.
-    var concernsAccount: Bool { [.unauthorized, .forbidden, .plan].contains(code) }
 }

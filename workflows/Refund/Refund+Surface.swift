@@ -52,10 +52,10 @@ extension Refund {
         [Reference(provider: provider, value: order(of: state).transactionID.text)]
     }
 
-    /// What decides about a report.
+    /// What decides about a second person's yes.
     public static func conditions(on event: Event, in state: State) -> [(name: String, holds: Bool)] {
-        guard case .reported(let report) = event else { return [] }
-        return [("hasReturned", report.stage == .refunded || report.plan?.status == .succeeded)]
+        guard case .approved(_, let actor) = event, case .approving(_, _, let asker) = state else { return [] }
+        return [("isWhoAsked", asker != nil && asker == actor)]
     }
 
     /// What the app may show: plan and destination, what a person has to do, and what came back, if anybody knows.

@@ -1,4 +1,5 @@
 import Domain
+import Time
 public import WorkflowCore
 
 extension Refund {
@@ -13,7 +14,7 @@ extension Refund {
         case .givenUp(let reason): giveUp(in: state, reason)
         case .assessed(let capabilities): assess(state, capabilities)
         case .defaultRead(let standing, let networks): check(standing, networks, in: state)
-        case .dispatched(let plan): dispatched(plan, in: state)
+        case .dispatched(let plan, let instant): dispatched(plan, at: instant, in: state)
         case .refused(let why): refuse(why, in: state)
         }
     }
@@ -163,7 +164,8 @@ extension Refund {
         let claim = claim.with(capabilities)
         // The transaction was read a moment ago, and had failed.
         let next = place(claim, .failed)
-        guard case .underWay = next, claim.dependsOnDefault else { return next }
+        // What goes off already needs no default, and nobody's word.
+        guard case .underWay = next, claim.plan?.status != .inProgress, claim.dependsOnDefault else { return next }
         return .checkingDefault(refund: claim)
     }
 
@@ -186,9 +188,11 @@ extension Refund {
         }
     }
 
-    private static func dispatched(_ plan: RefundPlan, in state: State) -> Transition<Self> {
+    private static func dispatched(
+        _ plan: RefundPlan, at instant: Timestamp?, in state: State
+    ) -> Transition<Self> {
         switch state {
-        case .dispatching(let claim, _): .move(to: place(claim.dispatched(plan), .failed))
+        case .dispatching(let claim, _): .move(to: place(claim.dispatched(plan, at: instant), .failed))
         case .refunded, .notNeeded, .failed: .ignore
         case .looking, .assessing, .checkingDefault, .awaitingDispatch, .approving, .doubting, .underWay, .atDesk,
             .observing:

@@ -1,5 +1,5 @@
 public import Domain
-import Time
+public import Time
 
 /// The few values that this flow stores. Borderless.xyz's wire types may change; these have to decode for ever.
 extension Refund {
@@ -27,8 +27,11 @@ extension Refund {
         public var acceptedTypes: [String]?
         /// Whether we have sent it off.
         public var isDispatched: Bool
-        /// Whether the plan is what the dispatch was answered with, and no reading has shown one since.
+        /// Whether no reading has shown yet what became of the dispatch: the plan is what it was answered with, or what
+        /// was read while the dispatch may not have had its effect.
         public var isPlanAnswered: Bool?
+        /// When it was sent off.
+        public var dispatchedAt: Timestamp?
         /// Whether the organisation's default says that refunds don't go by themselves.
         public var waitsForDispatch: Bool?
 
@@ -48,8 +51,15 @@ extension Refund {
             claim.amount = report.amount ?? amount
             claim.partner = report.partner ?? partner
             claim.plan = report.plan ?? plan
-            claim.isPlanAnswered = report.plan == nil ? isPlanAnswered : nil
+            claim.isPlanAnswered = isNews(report) ? nil : isPlanAnswered
             return claim
+        }
+
+        /// Whether a reading says what became of a dispatch: a plan that has not gone on says so only later.
+        private func isNews(_ report: Report) -> Bool {
+            guard let plan = report.plan else { return false }
+            guard plan.status == .created || plan.status == .eligible, let dispatchedAt else { return true }
+            return report.readAt.map { $0 >= dispatchedAt + Refund.settle } ?? false
         }
 
         /// The same with what the partner can do; where it isn't known which partner it is, the strictest counts.
@@ -65,9 +75,10 @@ extension Refund {
         }
 
         /// The same, sent off, with the plan that the answer shows.
-        func dispatched(_ plan: RefundPlan) -> Claim {
+        func dispatched(_ plan: RefundPlan, at instant: Timestamp?) -> Claim {
             var claim = self
             claim.plan = plan
+            claim.dispatchedAt = instant
             claim.isDispatched = true
             claim.isPlanAnswered = true
             return claim
@@ -182,11 +193,14 @@ extension Refund {
         public var partner: String?
         /// The plan, where it is shown.
         public var plan: RefundPlan?
+        /// When it was read.
+        public var readAt: Timestamp?
 
         /// A report.
         public init(
             stage: Stage, cause: String? = nil, country: CountryCode? = nil, fiat: CurrencyCode? = nil,
-            asset: NetworkAsset? = nil, amount: FiatAmount? = nil, partner: String? = nil, plan: RefundPlan? = nil
+            asset: NetworkAsset? = nil, amount: FiatAmount? = nil, partner: String? = nil, plan: RefundPlan? = nil,
+            readAt: Timestamp? = nil
         ) {
             self.stage = stage
             self.cause = cause
@@ -196,6 +210,7 @@ extension Refund {
             self.amount = amount
             self.partner = partner
             self.plan = plan
+            self.readAt = readAt
         }
     }
 

@@ -1,5 +1,5 @@
 public import Domain
-import Time
+public import Time
 public import WorkflowCore
 
 /// Follows the refund of a transaction at Borderless.xyz to its end, and sets it going where that is asked.
@@ -48,7 +48,7 @@ public enum Refund: Workflow {
         case reported(report: Report)
         case assessed(capabilities: [Capability])
         case defaultRead(standing: Standing, networks: [String]?)
-        case dispatched(plan: RefundPlan)
+        case dispatched(plan: RefundPlan, at: Timestamp? = nil)
         case dispatchRequested(target: RefundTarget?, by: String?)
         case approved(address: String?, by: String?)
         case observed(receipt: Receipt)

@@ -34,11 +34,20 @@ extension RefundDefaultCheck {
         case rejected
     }
 
-    /// `confirm`, by who has looked at the addresses.
+    /// `confirm`, by who has looked at the addresses, and repeats them.
     public static let signals = ["confirm"]
 
-    /// Which signal is which event.
-    public static func event(for signal: Signal) -> Event? { signal.name == "confirm" ? .confirmationGiven : nil }
+    /// Which signal is which event; `confirm` carries `{"addresses": {"POLYGON": "0x…"}}`, as the output shows them.
+    public static func event(for signal: Signal) -> Event? {
+        guard signal.name == "confirm" else { return nil }
+        switch signal.payload["addresses"] {
+        case .object(let members)?:
+            let addresses = members.compactMapValues(\.string)
+            return addresses.count == members.count ? .confirmationGiven(addresses: addresses) : nil
+        case nil, .null?: return .confirmationGiven(addresses: nil)
+        case .bool?, .int?, .double?, .string?, .array?: return nil
+        }
+    }
 
     /// Borderless.xyz said no.
     public static func refused(_ refusal: ProviderRefusal) -> Event {
@@ -70,7 +79,8 @@ extension RefundDefaultCheck {
                 standing.age == .rejected
                 ? "automatic refunds to the default are paused, since nobody has confirmed it for 90 days"
                 : "nobody has confirmed the default for 30 days; after 90, automatic refunds to it pause"
-            return shown(standing, "\(what): look at the addresses, then signal “confirm”, or correct them first")
+            return shown(
+                standing, "\(what): look at the addresses, then signal “confirm” with them, or correct them first")
         case .missing: return ["reason": .string("nobody has set what was missing")]
         case .failed(_, let why):
             return ["code": .string(why.code.rawValue), "reason": .string(why.message)]

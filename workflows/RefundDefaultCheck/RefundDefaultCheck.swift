@@ -36,7 +36,8 @@ public enum RefundDefaultCheck: Workflow {
         /// None is set, or none on a network where money may have to come back: somebody sets it. To `fresh`, `asking`
         /// or `missing`.
         case lacking(order: Order, standing: Standing?)
-        /// Somebody looks at the addresses and says `confirm`, here or on the dashboard. To `comparing` or an end.
+        /// Somebody looks at the addresses and says `confirm`, repeating them, or does so on the dashboard. To
+        /// `comparing` or an end.
         case asking(order: Order, standing: Standing)
         /// Are the addresses still those that somebody has looked at? To `confirming`, or back to `asking`.
         case comparing(order: Order, standing: Standing)
@@ -51,7 +52,8 @@ public enum RefundDefaultCheck: Workflow {
     /// Facts, and what people say.
     public enum Event: WorkflowEvent {
         case read(standing: Standing?)
-        case confirmationGiven
+        /// What somebody has looked at, as `confirm` repeats it.
+        case confirmationGiven(addresses: [String: String]?)
         case confirmed
         case timedOut
         case refused(refusal: Refusal)
@@ -102,8 +104,11 @@ public enum RefundDefaultCheck: Workflow {
                 to: standing?.addresses == seen.addresses && standing?.age != .fresh
                     ? .confirming(order: order, standing: seen) : place(order, standing))
         case (.confirming(let order, _), .confirmed): .move(to: .reading(order: order))
-        case (.asking(let order, let standing), .confirmationGiven):
-            .move(to: .comparing(order: order, standing: standing))
+        case (.asking(let order, let standing), .confirmationGiven(let seen)):
+            // They are read every six hours: nobody may have seen those that are stored now.
+            seen == standing.addresses
+                ? .move(to: .comparing(order: order, standing: standing))
+                : .refuse("these are not the addresses that are set: look at them, and repeat them all with “confirm”")
         case (.asking(let order, let standing), .timedOut):
             .move(to: .unconfirmed(order: order, standing: standing))
         case (.lacking(let order, _), .timedOut): .move(to: .missing(order: order))
@@ -126,9 +131,4 @@ public enum RefundDefaultCheck: Workflow {
         return standing.age == .fresh
             ? .fresh(order: order, standing: standing) : .asking(order: order, standing: standing)
     }
-}
-
-extension Refusal {
-    /// Whether it says something about our account at the provider: such a job waits for a person who mends it.
-    fileprivate var concernsAccount: Bool { [.unauthorized, .forbidden, .plan].contains(code) }
 }

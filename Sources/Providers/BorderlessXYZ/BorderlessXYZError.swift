@@ -35,8 +35,10 @@ struct BorderlessXYZError {
 
     /// A quote that has run out, or was used, has no code of its own: it is told by its words.
     private var refusal: Refusal.Code {
-        let words = message.lowercased()
-        func isQuote(_ word: String) -> Bool { words.contains("quote") && words.contains(word) }
+        let text = message.lowercased()
+        // Whole words: what is refused, paused or unused was not used.
+        let words = text.split { !$0.isLetter && !$0.isNumber }
+        func isQuote(_ word: String) -> Bool { text.contains("quote") && words.contains { $0 == word } }
         return switch status {
         case 401: .unauthorized
         case 403: .forbidden

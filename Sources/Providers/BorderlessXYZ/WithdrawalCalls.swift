@@ -89,9 +89,14 @@ extension BorderlessXYZClient {
     /// Asks for a price; nothing moves, so that silence is harmless.
     public func quote(_ request: QuoteRequest, key: String) async -> ProviderOutcome<Quote> {
         await ProviderOutcome { () async throws(CallFailure) in
-            try await write(
+            let quote: Quote = try await write(
                 .post, "/withdrawals/quotes", try ProviderAPI.body(WireQuoteRequest(request)), key: key,
                 leg: .preparation)
+            guard quote.from == FiatAmount(request.amount) else {
+                let message = "asked for a price of \(request.amount), Borderless.xyz gave one of \(quote.from)"
+                throw .refused(CallRefusal(Refusal(.mismatch, message)))
+            }
+            return quote
         }
     }
 
@@ -119,12 +124,13 @@ extension BorderlessXYZClient {
     /// How many pages a search reads before it gives up.
     static let mostPages = 50
 
-    /// An account's withdrawals that were opened for this request since then, and carry our reference or show none;
-    /// oldest first.
+    /// An account's withdrawals that show our reference, and may have been opened for this request since then; oldest
+    /// first.
     ///
-    /// Whether a reference is shown again is not documented, and apps use one twice: so account, bank account, asset,
-    /// amount and time have to fit too. In which order Borderless.xyz lists them is not documented: the search ends
-    /// before the list does only where a page runs backwards in time and has come to what is older than `since`.
+    /// Apps use a reference twice: so none of account, bank account, asset, amount and time may say that it is
+    /// another's. Whether a reference is shown again is not documented; what shows none can't be told from another job's, however
+    /// well it fits. In which order Borderless.xyz lists them is not documented either: the search ends before the list
+    /// does only where a page runs backwards in time and has come to what is older than `since`.
     public func withdrawals(
         for request: QuoteRequest, reference: String, since: Timestamp
     ) async -> ProviderOutcome<[Transaction]> {
@@ -135,9 +141,7 @@ extension BorderlessXYZClient {
                 var query = [("accountId", request.accountID), ("type", "Withdrawal"), ("limit", "100")]
                 if let last { query.append(("startingAfter", last)) }
                 let page: Page<Transaction> = try await read("/transactions", query: query)
-                found += page.items.filter { item in
-                    item.isFor(request, since: since) && (item.reference == nil || item.reference == reference)
-                }
+                found += page.items.filter { $0.reference == reference && $0.mayBeFor(request, since: since) }
                 guard page.hasMore, let end = page.items.last, end.id != last, !page.isOlder(than: since) else {
                     return found.sorted { ($0.createdAt ?? since, $0.id) < ($1.createdAt ?? since, $1.id) }
                 }
@@ -159,12 +163,13 @@ extension BorderlessXYZClient {
 }
 
 extension BorderlessXYZClient.Transaction {
-    /// Whether it can't be another request's, as far as content and time tell. The account is what was asked for.
-    fileprivate func isFor(_ request: BorderlessXYZClient.QuoteRequest, since: Timestamp) -> Bool {
-        guard let createdAt, createdAt >= since, let amount, let ours = FiatAmount(request.amount) else { return false }
-        return FiatAmount(amount) == ours && asset == request.asset
-            && paymentInstructionID == request.paymentInstructionID
-            && accountID.map { $0 == request.accountID } ?? true
+    /// Whether nothing that it shows says that it is another request's: nearly every member may be null.
+    fileprivate func mayBeFor(_ request: BorderlessXYZClient.QuoteRequest, since: Timestamp) -> Bool {
+        func fits(_ shown: String?, _ wanted: String) -> Bool { shown.map { $0 == wanted } ?? true }
+        return createdAt.map { $0 >= since } ?? true
+            && amount.map { FiatAmount($0) == FiatAmount(request.amount) } ?? true
+            && fits(asset, request.asset) && fits(paymentInstructionID, request.paymentInstructionID)
+            && fits(accountID, request.accountID)
     }
 }
 

@@ -63,7 +63,7 @@ struct WithdrawalRefundTests {
         withdrawal.receive(Fixture.report(.failed, cause: "expired"))
         #expect(Fixture.funds(withdrawal.state) == "in_flight")
         #expect(try #require(Fixture.refund(withdrawal)).hasMoneyLeft == true, "“nothing moved” is no answer")
-        withdrawal.receive(ending: ending(.canceled, ["code": "nothing_moved"]))
+        withdrawal.receive(ending: ending(.failed, ["reason": "given up"]))
         #expect(withdrawal.outcome == .failed)
         #expect(Fixture.funds(withdrawal.state) == "in_flight")
     }

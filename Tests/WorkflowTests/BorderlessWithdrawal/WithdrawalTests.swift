@@ -37,6 +37,8 @@ struct WithdrawalTests {
         withdrawal.receive(.quoted(quote: Fixture.quote("98.99")))
         #expect(caseName(of: withdrawal.state) == "awaitingAcceptance")
         #expect(withdrawal.plan.deadline?.limit == .at(Fixture.noon + .minutes(5) - .seconds(15)))
+        #expect(BorderlessWithdrawal.output(of: withdrawal.state)["fiat_amount"] == "98.99", "as “accept” calls it")
+        #expect(BorderlessWithdrawal.event(for: Signal(name: "accept", payload: ["net": "98.99"])) == nil)
         withdrawal.passDeadline()
         #expect(withdrawal.activity == .requestQuote(order: order))
         withdrawal.receive(.quoted(quote: Fixture.quote("98.99", after: .minutes(10))))
@@ -113,54 +115,54 @@ struct WithdrawalTests {
         #expect(caseName(of: withdrawal.state) == "preparing")
     }
 
-    @Test("Two were opened by lost answers: the first is ours, and the orphan is called off before anybody can fund it")
+    @Test(
+        "Two were opened by lost answers: the newest is ours, and the orphan is called off before anybody can fund it")
     func orphan() throws {
         let orphan = try Identifier(text: "id-2")
         var withdrawal = Fixture.quoting()
         withdrawal.receive(.quoted(quote: Fixture.quote()))
         withdrawal.receive(
-            .found(reports: [.init(id: .sample, stage: .pending), .init(id: orphan, stage: .submitted)]))
+            .found(reports: [.init(id: orphan, stage: .submitted), .init(id: .sample, stage: .pending)]))
         #expect(withdrawal.activity == .cancel(id: orphan))
         #expect(withdrawal.receive(Fixture.report(.pending, id: orphan)) == .ignore, "a look: not called off yet")
         withdrawal.receive(.retracted)
         withdrawal.receive(Fixture.report(.pending, instructions: Fixture.instructions))
         #expect(caseName(of: withdrawal.state) == "awaitingFunds")
+        #expect(BorderlessWithdrawal.references(of: withdrawal.state).map(\.value) == ["id-1"])
     }
 
-    @Test(
-        "A repetition that is refused, since its quote was used, proves that the first was taken: it is looked for again"
-    )
+    @Test("A repetition that is refused, since its quote was used, has the first looked for by our reference alone")
     func usedQuote() throws {
         func searching() -> Simulation<BorderlessWithdrawal> {
             var withdrawal = Fixture.quoting()
             withdrawal.receive(.quoted(quote: Fixture.quote()))
-            #expect(
-                withdrawal.receive(.found(reports: [.init(id: .sample, stage: .pending, isNamed: false)])) == .ignore,
-                "without a reference it may be another job's")
             withdrawal.receive(refusal: ProviderRefusal(code: "used", message: "Quote was already used"))
             #expect(withdrawal.activity == .search(order: Fixture.order()))
             return withdrawal
         }
-        var alone = searching()
-        alone.receive(.found(reports: [.init(id: .sample, stage: .pending, isNamed: false)]))
-        #expect(caseName(of: alone.state) == "preparing")
-        var crowded = searching()
-        let other = try Identifier(text: "id-2")
-        crowded.receive(
-            .found(reports: [
-                .init(id: .sample, stage: .pending, isNamed: false), .init(id: other, stage: .pending, isNamed: false),
-            ]))
-        #expect(crowded.activity == .requestQuote(order: Fixture.order()), "one of them may be another job's")
-        var named = searching()
-        named.receive(
-            .found(reports: [
-                .init(id: other, stage: .pending, isNamed: false), .init(id: .sample, stage: .pending, isNamed: true),
-            ]))
-        #expect(BorderlessWithdrawal.references(of: named.state).map(\.value) == ["id-1"])
-        #expect(caseName(of: named.state) == "preparing", "and the other is nobody's orphan")
+        var found = searching()
+        found.receive(.found(reports: [.init(id: .sample, stage: .pending)]))
+        #expect(caseName(of: found.state) == "preparing")
         var gone = searching()
         gone.receive(.found(reports: []))
-        #expect(caseName(of: gone.state) == "quoting")
+        #expect(gone.activity == .requestQuote(order: Fixture.order()), "one that nobody funds does no harm")
+    }
+
+    @Test(
+        "What was called off, or has run out, is not taken up again: it is opened anew",
+        arguments: [BorderlessWithdrawal.Stage.cancelled, .failed])
+    func overBefore(stage: BorderlessWithdrawal.Stage) throws {
+        let over = BorderlessWithdrawal.Report(id: try Identifier(text: "id-2"), stage: stage)
+        var creating = Fixture.quoting()
+        creating.receive(.quoted(quote: Fixture.quote()))
+        #expect(creating.receive(.found(reports: [over])) == .ignore)
+        var searching = creating
+        searching.receive(refusal: ProviderRefusal(code: "used", message: "Quote was already used"))
+        searching.receive(.found(reports: [over]))
+        #expect(searching.activity == .requestQuote(order: Fixture.order()))
+        creating.receive(.found(reports: [over, .init(id: .sample, stage: .pending)]))
+        #expect(BorderlessWithdrawal.references(of: creating.state).map(\.value) == ["id-1"])
+        #expect(caseName(of: creating.state) == "preparing")
     }
 
     @Test("What no member alone can say is refused before anything is asked: a refund that waits, too many decimals")

@@ -46,7 +46,10 @@ struct DollarPePayoutEnds {
     func neverAnswered() throws {
         let (harness, job) = try quoting(Fixture.order(accept: .ask), for: .minutes(5))
         harness.provider.answer("ruleOut", .event(DollarPePayout.Event.notOrdered))
-        harness.advance(by: .hours(23))
+        harness.advance(by: .hours(4))
+        #expect(harness.store[job]?.row.state == "awaitingAcceptance", "whoever takes their time is no alarm")
+        #expect(!isOverdue(job, in: harness))
+        harness.advance(by: .hours(19))
         #expect(harness.store[job]?.row.finishedAt == nil)
         harness.advance(by: .hours(2))
         #expect(harness.store[job]?.row.status == .expired)
@@ -114,7 +117,8 @@ struct DollarPePayoutEnds {
         #expect(
             taken.state
                 == .awaitingAcceptance(
-                    order: order, quote: Fixture.quote("q-10", at: later), asking: asking(since: later, quotes: 5)))
+                    order: order, quote: Fixture.quote("q-10", at: later), asking: asking(since: later, quotes: 5),
+                    tried: Fixture.quote("q-9", at: later)))
         var blocked = Fixture.simulation(
             in: .requoting(order: order, refusal: Refusal("bank_unverified", "no"), asking: asking()))
         blocked.receive(.quoted(quote: Fixture.quote("q-2", at: later)))
@@ -150,6 +154,56 @@ struct DollarPePayoutEnds {
         var used = refused()
         used.receive(refusal: ProviderRefusal(code: "duplicate", message: "the quotation is LINKED"))
         #expect(caseName(of: used.state) == "finding")
+    }
+
+    @Test(
+        "Once an order was tried, neither a cancel nor a refusal ends it before it is certain that nothing was ordered")
+    func triedBefore() {
+        let order = Fixture.order(accept: .ask, onLimit: .fail)
+        func tried() -> Simulation<DollarPePayout> {
+            var payout = Fixture.simulation(in: .initiating(order: order, quote: Fixture.quote, asking: asking()))
+            payout.receive(refusal: ProviderRefusal(code: "expired", message: "Quotation has expired"))
+            #expect(caseName(of: payout.state) == "requoting")
+            return payout
+        }
+        func asked() -> Simulation<DollarPePayout> {
+            var payout = tried()
+            payout.receive(.quoted(quote: Fixture.quote("q-2")))
+            #expect(caseName(of: payout.state) == "awaitingAcceptance")
+            return payout
+        }
+        func askingAgain() -> Simulation<DollarPePayout> {
+            var payout = asked()
+            payout.passDeadline()
+            #expect(caseName(of: payout.state) == "quoting")
+            return payout
+        }
+        for place in [tried(), asked(), askingAgain()] {
+            var canceled = place
+            canceled.receive(signal: Signal(name: "cancel"))
+            #expect(canceled.activity == .ruleOut(order: order, quote: Fixture.quote))
+            var paid = canceled
+            canceled.receive(.notOrdered)
+            #expect(canceled.outcome == .canceled)
+            paid.receive(.initiated(id: "p-1"))
+            #expect(paid.state == .monitoring(payout: Fixture.payout(order)))
+        }
+        for place in [tried(), askingAgain()] {
+            for (code, outcome) in [("aml", Outcome.rejected), ("limit_exceeded", .failed), ("invalid", .failed)] {
+                var refused = place
+                refused.receive(refusal: ProviderRefusal(code: code, message: "no"))
+                #expect(refused.activity == .ruleOut(order: order, quote: Fixture.quote))
+                refused.receive(.notOrdered)
+                #expect(refused.outcome == outcome)
+            }
+        }
+    }
+
+    @Test("A plan that doesn't contain it is about our account: parked for whoever mends that")
+    func anothersPlan() {
+        var payout = Fixture.simulation(in: .quoting(order: Fixture.order()))
+        payout.receive(refusal: ProviderRefusal(code: "plan", message: "not in your plan"))
+        #expect(payout.isParked)
     }
 
     @Test("While it is being ordered nobody is told that it has been, or has not")
@@ -206,6 +260,32 @@ struct DollarPePayoutEnds {
             patient.receive(try limits("100", "4208"))
             #expect(caseName(of: patient.state) == "awaitingLimit")
         }
+    }
+
+    @Test("Whoever gives up at a limit is told of the one that stands in the way: a method's ceiling, or what is left")
+    func limitThatFails() throws {
+        let estimate = DollarPePayout.Estimate(.sample, at: .init(price: try FiatAmount(text: "82.5")))
+        func reason(_ available: String, ceiling: String, edd: Bool = false) throws -> String? {
+            var payout = Fixture.simulation(
+                in: .checkingLimits(order: Fixture.order(onLimit: .fail), estimate: estimate))
+            payout.receive(
+                .limited(
+                    limits: .init(
+                        available: .init(try FiatAmount(text: available)), resetAt: nil, needsDiligence: edd,
+                        ceiling: .init(try FiatAmount(text: ceiling)))))
+            #expect(payout.outcome == .failed)
+            return DollarPePayout.output(of: payout.state)["reason"]?.string
+        }
+        #expect(
+            try reason("100000", ceiling: "4207")
+                == "the customer is never paid more than 4207 INR, and this is about 4208 INR")
+        #expect(
+            try reason("100000", ceiling: "4207", edd: true)
+                == "the customer may still be paid 4207 INR, and this is about 4208 INR; DollarPe asks for enhanced "
+                + "due diligence")
+        #expect(
+            try reason("100", ceiling: "100000")
+                == "the customer may still be paid 100 INR, and this is about 4208 INR")
     }
 
     // MARK: Ends of a payout

@@ -47,6 +47,8 @@ struct DollarPePayoutFailureModes {
         #expect(payout.activity == .requestQuotation(order: order))
         payout.receive(.quoted(quote: Fixture.quote("q-2", at: Fixture.noon + .minutes(5))))
         #expect(caseName(of: payout.state) == "awaitingAcceptance")
+        #expect(DollarPePayout.output(of: payout.state)["fiat_amount"] == "985", "as “accept” calls it")
+        #expect(DollarPePayout.event(for: Signal(name: "accept", payload: ["receiving_amount": "985"])) == nil)
         #expect(payout.outcome == nil)
     }
 
@@ -69,7 +71,8 @@ struct DollarPePayoutFailureModes {
             #expect(
                 payout.state
                     == .awaitingAcceptance(
-                        order: order, quote: Fixture.quote("q-2"), asking: Asking(since: Fixture.quote.expiresAt)))
+                        order: order, quote: Fixture.quote("q-2"), asking: Asking(since: Fixture.quote.expiresAt),
+                        tried: Fixture.quote))
         }
     }
 
@@ -302,6 +305,8 @@ struct DollarPePayoutFailureModes {
             let answer = payout.receive(signal: Signal(name: "cancel"))
             switch state {
             case .initiating, .finding, .rulingOut, .callingOff: #expect(payout.outcome == nil)
+            case .quoting(_, _, _?), .requoting(_, _, _, _?), .awaitingAcceptance(_, _, _, _?):
+                #expect(caseName(of: payout.state) == "rulingOut", "it was tried before")
             case .holding(_, "CANCELLED"): #expect(caseName(of: payout.state) == "callingOff")
             case _ where isOrdered:
                 #expect(answer == .refuse("the payout has been ordered, and DollarPe takes none back"))

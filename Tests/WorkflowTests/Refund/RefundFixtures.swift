@@ -2,6 +2,7 @@ import Domain
 import LockstepTesting
 import Refund
 import Testing
+import Time
 import WorkflowCore
 
 /// The values that the scripts of `refund` speak of.
@@ -15,11 +16,15 @@ enum RefundFixture {
             sentAmount: FiatAmount("100"), sentAsset: .sample)
     }
 
-    static func report(_ stage: Refund.Stage, plan: Refund.RefundPlan? = nil) -> Refund.Event {
+    static let noon = Timestamp(seconds: 1_772_366_400)
+
+    static func report(
+        _ stage: Refund.Stage, plan: Refund.RefundPlan? = nil, at instant: Timestamp? = nil
+    ) -> Refund.Event {
         .reported(
             report: Refund.Report(
                 stage: stage, cause: "account closed", country: .sample, fiat: .sample, asset: .sample,
-                partner: "Bridge", plan: plan))
+                partner: "Bridge", plan: plan, readAt: instant))
     }
 
     static func plan(

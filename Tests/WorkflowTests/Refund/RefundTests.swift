@@ -78,17 +78,49 @@ struct RefundTests {
         }
     }
 
-    @Test("A plan that a reading still shows as eligible after the dispatch may be sent off again")
+    @Test("A plan that is still eligible when the dispatch can't be on its way any more may be sent off again")
     func dispatchedInVain() {
+        let second = Transition<Refund>.refuse("the refund is under way; a second one would be a mistake")
         var refund = Fixture.failed(Fixture.order(.dispatch))
-        refund.receive(.dispatched(plan: Fixture.plan(.eligible)))
-        refund.receive(Fixture.report(.failed))
-        #expect(
-            refund.receive(signal: Signal(name: "dispatch"))
-                == .refuse("the refund is under way; a second one would be a mistake"), "no reading has shown it")
-        refund.receive(Fixture.report(.failed, plan: Fixture.plan(.eligible)))
+        refund.receive(.dispatched(plan: Fixture.plan(.eligible), at: Fixture.noon))
+        refund.receive(Fixture.report(.failed, at: Fixture.noon + .minutes(10)))
+        #expect(refund.receive(signal: Signal(name: "dispatch")) == second, "no reading has shown it")
+        refund.receive(Fixture.report(.failed, plan: Fixture.plan(.eligible), at: Fixture.noon + .minutes(1)))
+        #expect(refund.receive(signal: Signal(name: "dispatch")) == second, "it may still have its effect")
+        refund.receive(Fixture.report(.failed, plan: Fixture.plan(.eligible), at: Fixture.noon + .minutes(3)))
         refund.receive(signal: Signal(name: "dispatch"))
         #expect(caseName(of: refund.state) == "dispatching")
+    }
+
+    @Test("Where a refund may be under way nobody sends off a second one, wherever the job is")
+    func secondDispatch() throws {
+        let second = Transition<Refund>.refuse("the refund is under way; a second one would be a mistake")
+        var unreadable = Fixture.failed(Fixture.order(.dispatch))
+        unreadable.receive(.dispatched(plan: Fixture.plan(.inProgress), at: Fixture.noon))
+        unreadable.receive(.refused(refusal: Refusal(.notFound, "Not Found")))
+        #expect(caseName(of: unreadable.state) == "atDesk")
+        #expect(unreadable.receive(signal: Signal(name: "dispatch")) == second)
+        let claim = Refund.Claim(order: Fixture.order(.ask))
+            .with(Refund.Report(stage: .failed, plan: Fixture.plan(.inProgress)))
+        var waiting = Simulation(of: Refund.self, in: .awaitingDispatch(refund: claim))
+        #expect(waiting.receive(signal: Signal(name: "dispatch")) == second)
+        var approving = Simulation(of: Refund.self, in: .approving(refund: claim, target: .sample, askedBy: nil))
+        #expect(
+            approving.receive(signal: Signal(name: "approve", payload: ["address": .string(ChainAddress.sample.text)]))
+                == second)
+        var stuck = Fixture.failed(Fixture.order(.dispatch))
+        stuck.receive(.dispatched(plan: Fixture.plan(.blocked), at: Fixture.noon))
+        #expect(caseName(of: stuck.state) == "atDesk")
+        stuck.receive(signal: Signal(name: "dispatch"))
+        #expect(caseName(of: stuck.state) == "dispatching", "its dispatch came to nothing")
+    }
+
+    @Test("A refund that goes off already needs no default, and asks nobody for a word")
+    func offBeforeTheDefault() {
+        for layer in [Refund.Layer.organisationDefault, nil] {
+            let refund = Fixture.failed(plan: Fixture.plan(.inProgress, layer: layer))
+            #expect(caseName(of: refund.state) == "underWay")
+        }
     }
 
     @Test("A dispatch whose outcome is unknown is looked up before it is repeated")

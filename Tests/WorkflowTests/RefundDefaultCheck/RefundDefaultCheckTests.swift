@@ -9,6 +9,9 @@ import WorkflowCore
 /// What the monthly look at the organisation's default destination comes to.
 @Suite("The monthly check of the default destination of refunds")
 struct RefundDefaultCheckTests {
+    /// What somebody says who has looked at the addresses.
+    private static let confirm = Signal(name: "confirm", payload: ["addresses": ["POLYGON": "0xaa"]])
+
     private func standing(_ age: RefundDefaultCheck.Age) -> RefundDefaultCheck.Standing {
         RefundDefaultCheck.Standing(
             age: age, verifiedAt: Timestamp(seconds: 1_772_366_400), addresses: ["POLYGON": "0xaa"])
@@ -38,9 +41,9 @@ struct RefundDefaultCheckTests {
         #expect(
             RefundDefaultCheck.output(of: check.state)["reason"]?.string
                 == "nobody has confirmed the default for 30 days; after 90, automatic refunds to it pause: look at the "
-                + "addresses, then signal “confirm”, or correct them first")
+                + "addresses, then signal “confirm” with them, or correct them first")
         #expect(check.receive(.read(standing: standing(.stale))) == .ignore)
-        check.receive(signal: Signal(name: "confirm"))
+        check.receive(signal: Self.confirm)
         #expect(check.activity == .readDefault, "are they still those that somebody has looked at?")
         check.receive(.read(standing: standing(.stale)))
         #expect(check.activity == .confirmDefault)
@@ -52,11 +55,31 @@ struct RefundDefaultCheckTests {
     @Test("Addresses that were changed since somebody looked at them are not confirmed unseen")
     func changedMeanwhile() {
         var check = read(standing(.stale))
-        check.receive(signal: Signal(name: "confirm"))
+        check.receive(signal: Self.confirm)
         let other = RefundDefaultCheck.Standing(age: .stale, verifiedAt: nil, addresses: ["POLYGON": "0xbb"])
         check.receive(.read(standing: other))
         #expect(caseName(of: check.state) == "asking")
         #expect(RefundDefaultCheck.output(of: check.state)["addresses"] == ["POLYGON": "0xbb"])
+    }
+
+    @Test("Who confirms repeats what they have seen: addresses that were read since then are not confirmed unseen")
+    func unseen() {
+        var check = read(standing(.stale))
+        check.receive(
+            .read(standing: RefundDefaultCheck.Standing(age: .stale, verifiedAt: nil, addresses: ["POLYGON": "0xbb"])))
+        for payload: JSONValue in [
+            [:], ["addresses": .null], ["addresses": ["POLYGON": "0xaa"]],
+            ["addresses": ["POLYGON": "0xbb", "BASE": "0xbb"]],
+        ] {
+            #expect(
+                check.receive(signal: Signal(name: "confirm", payload: payload))
+                    == .refuse(
+                        "these are not the addresses that are set: look at them, and repeat them all with “confirm”"))
+        }
+        #expect(
+            RefundDefaultCheck.event(for: Signal(name: "confirm", payload: ["addresses": ["POLYGON": 1]])) == nil)
+        check.receive(signal: Signal(name: "confirm", payload: ["addresses": ["POLYGON": "0xbb"]]))
+        #expect(caseName(of: check.state) == "comparing")
     }
 
     @Test("One that lacks a network where money may have to come back lies on a desk until somebody adds it")
