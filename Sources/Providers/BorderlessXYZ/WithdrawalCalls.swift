@@ -128,9 +128,9 @@ extension BorderlessXYZClient {
     /// first.
     ///
     /// Apps use a reference twice: so none of account, bank account, asset, amount and time may say that it is
-    /// another's. Whether a reference is shown again is not documented; what shows none can't be told from another job's, however
-    /// well it fits. In which order Borderless.xyz lists them is not documented either: the search ends before the list
-    /// does only where a page runs backwards in time and has come to what is older than `since`.
+    /// another's. Whether a reference is shown again is not documented; what shows none can't be told from another
+    /// job's, however well it fits. In which order Borderless.xyz lists them is not documented either: the search ends
+    /// before the list does only where a page runs backwards in time and has come to what is older than `since`.
     public func withdrawals(
         for request: QuoteRequest, reference: String, since: Timestamp
     ) async -> ProviderOutcome<[Transaction]> {
