@@ -2423,7 +2423,7 @@ begin
 end
 $$;
 
-COMMENT ON FUNCTION lockstep.schedule(name text, workflow text, input jsonb, cron text, time_zone text, overlap text, tenant text) IS 'Writes a recurring job, or writes it anew under its name, and returns its next instant. One that is paused stays so.';
+COMMENT ON FUNCTION lockstep.schedule(name text, workflow text, input jsonb, cron text, time_zone text, overlap text, tenant text) IS 'Writes a recurring job, or writes it anew under its name, and returns its next instant. A paused one stays so.';
 
 CREATE FUNCTION lockstep.seal_input(job uuid, input jsonb) RETURNS void
     LANGUAGE sql SECURITY DEFINER

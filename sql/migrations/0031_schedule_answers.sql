@@ -28,4 +28,4 @@ comment on function lockstep.pause_schedule(text) is
 comment on function lockstep.resume_schedule(text) is
     'Lets a recurring job go on, from the next instant after now; returns resumed or not paused.';
 comment on function lockstep.schedule(text, text, jsonb, text, text, text, text) is
-    'Writes a recurring job, or writes it anew under its name, and returns its next instant. One that is paused stays so.';
+    'Writes a recurring job, or writes it anew under its name, and returns its next instant. A paused one stays so.';

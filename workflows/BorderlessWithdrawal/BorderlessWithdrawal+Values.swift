@@ -185,8 +185,9 @@ extension BorderlessWithdrawal {
             self.refundIsDue = refundIsDue
         }
 
-        /// Whether it may still be paid: neither called off nor failed, as one does that nobody paid in time.
-        var isOpen: Bool { stage != .cancelled && stage != .failed }
+        /// Whether it still waits for the crypto: what we opened and showed to nobody does, unless it was called off or
+        /// ran out. One that was paid is another job's, to which an app gave the same reference.
+        var isOpen: Bool { !stage.isDecided && !showsCrypto }
 
         /// Whether it can't be what it is without the crypto: a transfer was seen, and processed or to be returned.
         var showsCrypto: Bool { stage.showsCrypto || !hashes.isEmpty || refundIsDue == true }

@@ -30,8 +30,8 @@ enum ScheduleCommand: Command {
     static let positional = ["NAME", "FLOW", "CRON"]
     static let discussion = """
         CRON has five fields, as in “0 9 1 * *”: minute, hour, day of the month, month, day of the week. A schedule of \
-        the same name is written anew, and stays paused if it was. `lockstep pause-whole schedule NAME` lets it rest. Its input lies in the \
-        database in clear: what a flow marks as sensitive is refused.
+        the same name is written anew, and stays paused if it was. `lockstep pause-whole schedule NAME` lets it rest. \
+        Its input lies in the database in clear: what a flow marks as sensitive is refused.
         """
     static let options = [
         Option("input", "FILE", "What each job is asked, as JSON (default: {})."),
