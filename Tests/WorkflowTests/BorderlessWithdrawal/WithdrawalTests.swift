@@ -149,8 +149,8 @@ struct WithdrawalTests {
     }
 
     @Test(
-        "What was called off, or has run out, is not taken up again: it is opened anew",
-        arguments: [BorderlessWithdrawal.Stage.cancelled, .failed])
+        "What was called off, has run out, or was paid by somebody, is not taken up: it is opened anew",
+        arguments: [BorderlessWithdrawal.Stage.cancelled, .failed, .processing, .completed])
     func overBefore(stage: BorderlessWithdrawal.Stage) throws {
         let over = BorderlessWithdrawal.Report(id: try Identifier(text: "id-2"), stage: stage)
         var creating = Fixture.quoting()
