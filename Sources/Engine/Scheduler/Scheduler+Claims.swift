@@ -58,7 +58,8 @@ extension Scheduler {
         guard var state = buckets[bucket], !state.isClaiming, isDue(state, at: now) else { return }
         let limit = allowance
         guard limit > 0 else { return }
-        if let looked = state.lookedBehindAt, now - looked < limits.lookBehind {
+        let pause = max(limits.lookBehind, min(state.lookTook * 10, limits.longestLookBehind))
+        if let looked = state.lookedBehindAt, now - looked < pause {
             state.markWasUsed = state.mark != nil
         } else {
             state.lookedBehindAt = now
@@ -101,13 +102,14 @@ extension Scheduler {
         if let readings = claim.accounts { learned(readings, at: now) }
         guard var state = buckets[bucket], state.isClaiming else { return }
         let wasFull = claim.jobs.count >= state.asked
+        state.noteLook(until: now)
         state.isClaiming = false
         state.asked = 0
         state.retryAt = nil
         state.failures = 0
         state.mayHaveLost = claim.isPartial
         if state.isTurn {
-            turned(claim, wasFull: wasFull, &state)
+            turned(claim, wasFull: wasFull, &state, at: now)
         } else {
             finish(claim, wasFull: wasFull, &state, at: now)
         }
@@ -142,6 +144,7 @@ extension Scheduler {
     }
 
     mutating func claimFailed(bucket: Int, at now: Timestamp) {
+        buckets[bucket]?.noteLook(until: now)
         buckets[bucket]?.isClaiming = false
         buckets[bucket]?.isTurn = false
         buckets[bucket]?.asked = 0

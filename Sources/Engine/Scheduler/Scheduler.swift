@@ -35,8 +35,11 @@ public struct Scheduler: Sendable {
         public var margin: Duration = .seconds(5)
         /// The longest an idle node goes without looking: the net under the bell.
         public var idlePoll: Duration = .seconds(1)
-        /// How often a busy node looks behind its mark.
+        /// How often a busy node looks behind its mark; less often where a look takes long: see `longestLookBehind`.
         public var lookBehind: Duration = .seconds(1)
+        /// Looks behind the mark take a tenth of the time at most, but are never further apart than this. While
+        /// somebody keeps a transaction open, each one walks over all that was done since.
+        public var longestLookBehind: Duration = .seconds(30)
         /// When an account's breaker opens; see `Breaker`.
         public var breaker = Breaker()
         /// A call that would wait for longer than this because of its account is not kept: the job is given back.
@@ -312,6 +315,8 @@ struct BucketState: Sendable {
     var mark: Timestamp?
     var markWasUsed = false
     var lookedBehindAt: Timestamp?
+    /// How long that look took.
+    var lookTook = Duration.zero
     var claimedAt: Timestamp?
     var nextDue: Timestamp?
     var retryAt: Timestamp?
@@ -333,6 +338,11 @@ struct BucketState: Sendable {
 
     /// Whether nothing of it is under way but, perhaps, jobs that are held.
     var isIdle: Bool { !isClaiming && !isRenewing && uncommitted.isEmpty && groupsUnderWay == 0 }
+
+    /// A claim came back: how long it took, if it looked behind the mark.
+    mutating func noteLook(until now: Timestamp) {
+        if !isTurn, !markWasUsed, let began = claimedAt { lookTook = now - began }
+    }
 
     /// Something will be due then.
     mutating func expect(_ due: Timestamp) { nextDue = nextDue.map { min($0, due) } ?? due }

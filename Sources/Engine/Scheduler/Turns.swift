@@ -49,6 +49,9 @@ struct Backlog: Sendable {
     var claims = 0
     /// How long until the next turn: longer where the last one found nobody.
     var pause: Duration
+    /// For how long there is no other in any case: turns take a fifth of the time at most. Where somebody keeps a
+    /// transaction open, each one walks over all that was done since.
+    var rest = Duration.zero
     /// The tenant behind which the next turn begins.
     var after = ""
 }
@@ -63,7 +66,8 @@ extension Scheduler {
     mutating func claimTurn(_ bucket: Int, at now: Timestamp) -> Bool {
         guard var state = buckets[bucket], let backlog = state.backlog,
             state.retryAt == nil, !state.mayHaveLost,
-            backlog.claims >= limits.turnAfter || now - backlog.turnedAt >= backlog.pause
+            backlog.claims >= limits.turnAfter || now - backlog.turnedAt >= backlog.pause,
+            now - backlog.turnedAt >= backlog.rest
         else { return false }
         let limit = min(turnRoom, limits.claim)
         guard limit > 0 else { return false }
@@ -86,11 +90,13 @@ extension Scheduler {
     }
 
     /// What a turn brought.
-    func turned(_ claim: Claim, wasFull: Bool, _ state: inout BucketState) {
+    func turned(_ claim: Claim, wasFull: Bool, _ state: inout BucketState, at now: Timestamp) {
         state.isTurn = false
         state.wantsClaim = true
         let foundNobody = claim.jobs.isEmpty && state.backlog?.after == ""
-        state.backlog?.pause = foundNobody ? limits.turnEvery * 3 : limits.turnEvery
+        let rest = min((state.backlog.map { now - $0.turnedAt } ?? .zero) * 5, limits.longestLookBehind)
+        state.backlog?.rest = rest
+        state.backlog?.pause = max(rest, foundNobody ? limits.turnEvery * 3 : limits.turnEvery)
         // Where there was no room for all, the next turn goes on behind the last.
         state.backlog?.after = wasFull ? claim.jobs.map(\.tenant).max() ?? "" : claim.turnedTo
     }
