@@ -108,8 +108,15 @@ struct SchedulerTests {
         #expect(harness.store.jobs.count == 6)
     }
 
-    @Test("A busy node looks behind its mark for a tenth of its time at most")
-    func slowLooks() throws {
+    @Test("A busy node looks behind its mark every second, and rests ten times as long as a look took")
+    func lookBehind() throws {
+        #expect(try looks(taking: .zero, othersTaking: .milliseconds(300)).prefix(4) == [0, 5, 10, 15])
+        // 1 s, and what fits into nine more.
+        #expect(try looks(taking: .seconds(1), othersTaking: .milliseconds(400)).prefix(3) == [0, 24, 48])
+    }
+
+    /// Which claims of a node that has much to do look behind its mark.
+    private func looks(taking look: Duration, othersTaking other: Duration) throws -> [Int] {
         var limits = Scheduler.Limits()
         limits.turnEvery = .hours(1)
         limits.turnAfter = .max
@@ -119,30 +126,11 @@ struct SchedulerTests {
         harness.fate = { action in
             // While there is much to do: time that passes with each idle look would bring the next one.
             guard case .claim(let request) = action, harness.marks.count < 50 else { return .happens }
-            harness.clock.advance(by: request.mark == nil ? .seconds(1) : .milliseconds(400))
+            harness.clock.advance(by: request.mark == nil ? look : other)
             return .happens
         }
         harness.run()
-        // 1 s, and what fits into nine more.
-        #expect(harness.marks.prefix(50).enumerated().filter { $1 == nil }.map(\.offset) == [0, 24, 48])
-    }
-
-    @Test("A busy node looks behind its mark every second, where a look takes no longer than another claim")
-    func lookBehind() throws {
-        var limits = Scheduler.Limits()
-        limits.turnEvery = .hours(1)
-        limits.turnAfter = .max
-        limits.claim = 2
-        let harness = try Harness.transfers(limits: limits)
-        for _ in 0..<40 { try harness.transfer(.approve) }
-        harness.fate = { action in
-            // Each claim from the mark on takes 300 ms.
-            if case .claim(let request) = action, request.mark != nil { harness.clock.advance(by: .milliseconds(300)) }
-            return .happens
-        }
-        harness.run()
-        let full = harness.marks.prefix(20)
-        #expect(full.enumerated().filter { $1 == nil }.map(\.offset) == [0, 5, 10, 15])
+        return harness.marks.prefix(50).enumerated().filter { $1 == nil }.map(\.offset)
     }
 
     @Test("An idle node asks for the bell once, looks once more after it is set, and then only every second")

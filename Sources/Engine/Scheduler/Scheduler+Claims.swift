@@ -58,8 +58,7 @@ extension Scheduler {
         guard var state = buckets[bucket], !state.isClaiming, isDue(state, at: now) else { return }
         let limit = allowance
         guard limit > 0 else { return }
-        let pause = max(limits.lookBehind, min(state.lookTook * 10, limits.longestLookBehind))
-        if let looked = state.lookedBehindAt, now - looked < pause {
+        if let looked = state.lookedBehindAt, now - looked < max(limits.lookBehind, state.lookRest) {
             state.markWasUsed = state.mark != nil
         } else {
             state.lookedBehindAt = now
@@ -102,14 +101,14 @@ extension Scheduler {
         if let readings = claim.accounts { learned(readings, at: now) }
         guard var state = buckets[bucket], state.isClaiming else { return }
         let wasFull = claim.jobs.count >= state.asked
-        state.noteLook(until: now)
+        state.noteClaim(until: now, limits)
         state.isClaiming = false
         state.asked = 0
         state.retryAt = nil
         state.failures = 0
         state.mayHaveLost = claim.isPartial
         if state.isTurn {
-            turned(claim, wasFull: wasFull, &state, at: now)
+            turned(claim, wasFull: wasFull, &state)
         } else {
             finish(claim, wasFull: wasFull, &state, at: now)
         }
@@ -144,7 +143,7 @@ extension Scheduler {
     }
 
     mutating func claimFailed(bucket: Int, at now: Timestamp) {
-        buckets[bucket]?.noteLook(until: now)
+        buckets[bucket]?.noteClaim(until: now, limits)
         buckets[bucket]?.isClaiming = false
         buckets[bucket]?.isTurn = false
         buckets[bucket]?.asked = 0

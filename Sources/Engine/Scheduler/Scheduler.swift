@@ -35,11 +35,12 @@ public struct Scheduler: Sendable {
         public var margin: Duration = .seconds(5)
         /// The longest an idle node goes without looking: the net under the bell.
         public var idlePoll: Duration = .seconds(1)
-        /// How often a busy node looks behind its mark; less often where a look takes long: see `longestLookBehind`.
+        /// How often a busy node looks behind its mark.
         public var lookBehind: Duration = .seconds(1)
-        /// Looks behind the mark take a tenth of the time at most, but are never further apart than this. While
-        /// somebody keeps a transaction open, each one walks over all that was done since.
-        public var longestLookBehind: Duration = .seconds(30)
+        /// After a look behind its mark, or a turn of tenants, that took long, a node does none for ten times as long,
+        /// but for no longer than this. While somebody keeps a transaction open, each walks over all that was done since,
+        /// and the node would do nothing else.
+        public var longestRest: Duration = .seconds(30)
         /// When an account's breaker opens; see `Breaker`.
         public var breaker = Breaker()
         /// A call that would wait for longer than this because of its account is not kept: the job is given back.
@@ -61,6 +62,11 @@ public struct Scheduler: Sendable {
 
         /// The defaults.
         public init() {}
+
+        /// None after what took no longer than it takes every day.
+        func rest(after walk: Duration) -> Duration {
+            walk > .milliseconds(25) ? min(walk * 10, longestRest) : .zero
+        }
     }
 
     /// What happened.
@@ -315,8 +321,8 @@ struct BucketState: Sendable {
     var mark: Timestamp?
     var markWasUsed = false
     var lookedBehindAt: Timestamp?
-    /// How long that look took.
-    var lookTook = Duration.zero
+    /// For how long there is no other look in any case; see `longestRest`.
+    var lookRest = Duration.zero
     var claimedAt: Timestamp?
     var nextDue: Timestamp?
     var retryAt: Timestamp?
@@ -339,9 +345,13 @@ struct BucketState: Sendable {
     /// Whether nothing of it is under way but, perhaps, jobs that are held.
     var isIdle: Bool { !isClaiming && !isRenewing && uncommitted.isEmpty && groupsUnderWay == 0 }
 
-    /// A claim came back: how long it took, if it looked behind the mark.
-    mutating func noteLook(until now: Timestamp) {
-        if !isTurn, !markWasUsed, let began = claimedAt { lookTook = now - began }
+    /// A claim came back, or failed: one that had to walk over what was done is not repeated at once.
+    mutating func noteClaim(until now: Timestamp, _ limits: Scheduler.Limits) {
+        if isTurn {
+            backlog?.rest(limits, until: now)
+        } else if !markWasUsed, let began = claimedAt {
+            lookRest = limits.rest(after: now - began)
+        }
     }
 
     /// Something will be due then.

@@ -49,11 +49,16 @@ struct Backlog: Sendable {
     var claims = 0
     /// How long until the next turn: longer where the last one found nobody.
     var pause: Duration
-    /// For how long there is no other in any case: turns take a fifth of the time at most. Where somebody keeps a
-    /// transaction open, each one walks over all that was done since.
+    /// For how long there is no other in any case; see `Scheduler.Limits.longestRest`.
     var rest = Duration.zero
     /// The tenant behind which the next turn begins.
     var after = ""
+
+    /// The last turn is over, or has failed.
+    mutating func rest(_ limits: Scheduler.Limits, until now: Timestamp) {
+        rest = limits.rest(after: now - turnedAt)
+        pause = max(rest, limits.turnEvery)
+    }
 }
 
 extension Scheduler {
@@ -90,13 +95,11 @@ extension Scheduler {
     }
 
     /// What a turn brought.
-    func turned(_ claim: Claim, wasFull: Bool, _ state: inout BucketState, at now: Timestamp) {
+    func turned(_ claim: Claim, wasFull: Bool, _ state: inout BucketState) {
         state.isTurn = false
         state.wantsClaim = true
         let foundNobody = claim.jobs.isEmpty && state.backlog?.after == ""
-        let rest = min((state.backlog.map { now - $0.turnedAt } ?? .zero) * 5, limits.longestLookBehind)
-        state.backlog?.rest = rest
-        state.backlog?.pause = max(rest, foundNobody ? limits.turnEvery * 3 : limits.turnEvery)
+        if foundNobody, let rest = state.backlog?.rest { state.backlog?.pause = max(rest, limits.turnEvery * 3) }
         // Where there was no room for all, the next turn goes on behind the last.
         state.backlog?.after = wasFull ? claim.jobs.map(\.tenant).max() ?? "" : claim.turnedTo
     }
