@@ -38,8 +38,8 @@ public struct Scheduler: Sendable {
         /// How often a busy node looks behind its mark.
         public var lookBehind: Duration = .seconds(1)
         /// After a look behind its mark, or a turn of tenants, that took long, a node does none for ten times as long,
-        /// but for no longer than this. While somebody keeps a transaction open, each walks over all that was done since,
-        /// and the node would do nothing else.
+        /// but for no longer than this. While somebody keeps a transaction open, each walks over all that was done
+        /// since, and the node would do nothing else.
         public var longestRest: Duration = .seconds(30)
         /// When an account's breaker opens; see `Breaker`.
         public var breaker = Breaker()
